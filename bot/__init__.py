@@ -1,0 +1,1 @@
+"""Turn a question into a verified answer, and serve it."""

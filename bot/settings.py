@@ -1,0 +1,97 @@
+"""One table of settings (name, default, help); the only reader of the environment.
+
+A setting ``top_k`` is read from ``WENCE_TOP_K``. Unknown names and impossible values stop
+the start-up with one clear line each.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import SettingsError
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "WENCE_"
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One row of the table; the type of the value is the type of the default."""
+
+    name: str
+    default: str | int | float | bool
+    help: str
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting("corpus_dir", str(ROOT / "docs_corpus"), "folder of policy files and sidecars"),
+    Setting("index_dir", str(ROOT / "var" / "index"), "folder of published indexes"),
+    Setting(
+        "cache_dir",
+        str(Path.home() / ".cache" / "wence"),
+        "folder of prepared embedding models",
+    ),
+    Setting("prompts_dir", str(ROOT / "prompts"), "folder of prompts and fixed sentences"),
+    Setting(
+        "embedding_model",
+        "multilingual-e5-small",
+        "carried model, or the name or folder of any sentence-transformers model",
+    ),
+    Setting("embedding_precision", "int8", "int8 (ONNX Runtime) or fp32 (sentence-transformers)"),
+    Setting("host", "127.0.0.1", "address the service listens on"),
+    Setting("port", 7860, "port the service listens on"),
+    Setting("max_question_chars", 2000, "longest question that is read"),
+    Setting("max_citations", 3, "most clauses cited for one region"),
+    Setting("language", "zh", "language of fixed sentences: zh or en"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings as one value; build it with :func:`load_settings`."""
+
+    corpus_dir: Path
+    index_dir: Path
+    cache_dir: Path
+    prompts_dir: Path
+    embedding_model: str
+    embedding_precision: str
+    host: str
+    port: int
+    max_question_chars: int
+    max_citations: int
+    language: str
+
+
+def _parse(setting: Setting, text: str) -> str | int | float | bool:
+    kind = type(setting.default)
+    if kind is bool:
+        if text.lower() not in {"true", "false", "1", "0"}:
+            raise SettingsError(f"{PREFIX}{setting.name.upper()} must be true or false, not {text!r}")
+        return text.lower() in {"true", "1"}
+    try:
+        return kind(text)
+    except ValueError as error:
+        name = f"{PREFIX}{setting.name.upper()}"
+        raise SettingsError(f"{name} must be a {kind.__name__}, not {text!r}") from error
+
+
+def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the environment; raise SettingsError on an unknown name or an impossible value."""
+    environ = os.environ if environ is None else environ
+    known = {PREFIX + setting.name.upper(): setting for setting in SETTINGS}
+    given = {key: value for key, value in environ.items() if key.startswith(PREFIX)}
+    unknown = sorted(set(given) - set(known) - {"WENCE_BENCH_DATA"})
+    if unknown:
+        raise SettingsError(
+            f"unknown setting {', '.join(unknown)}; see the settings table in README.md"
+        )
+    values: dict[str, object] = {}
+    for key, setting in known.items():
+        value = _parse(setting, given[key]) if key in given else setting.default
+        is_folder = setting.name.endswith("_dir")
+        values[setting.name] = Path(str(value)).expanduser() if is_folder else value
+    return Settings(**values)  # type: ignore[arg-type]

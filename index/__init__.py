@@ -1,0 +1,1 @@
+"""Turn policy files into searchable clauses, and questions into hits."""
