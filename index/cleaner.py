@@ -24,13 +24,15 @@ LEAST_PAGE_MARKS = 3
 CHARACTERS_A_STRAY_SPACE = 200
 EXCERPT_CHARACTERS = 24
 
-_PAGE_MARK = re.compile(r"^[ \t\u3000]*(\d{1,3})、[ \t\u3000]*", re.MULTILINE)
+_PAGE_MARK = re.compile(r"^[ \t\u3000]*(\d{1,3})、", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[。！？；;!?：:]\s*$")
 _HAN = "\u4e00-\u9fff"
 _STRAY_SPACE = re.compile(r"(?<=\S)[ \t\u3000\xa0]+(?=\S)")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _BETWEEN = re.compile(rf"[{_HAN}，,。、；;][{_HAN}]")
-_NUMBERING = re.compile(r"[第（(]?[\d〇零一二三四五六七八九十百千 \u3000]{1,9}[编章节条款项)）、.．]?(之.)?")
+_NUMBERING = re.compile(
+    r"[第（(]?[\d〇零一二三四五六七八九十百千 \u3000]{1,9}[编章节条款项)）、.．]?(之.)?"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,8 @@ def _page_marks(mapped: MappedText) -> Iterator[Span]:
         return
     for mark in marks:
         start = mark.start()
-        while start > 0 and mapped.text[start - 1] in "\n \t\u3000" and mark is not marks[0]:
-            start -= 1
+        if start > 0 and mapped.text[start - 1] == "\n" and mark is not marks[0]:
+            start -= 1  # blanks around the mark stay: they may be all that parts two numbers
         yield "page_mark", f"页码标记 {mark[1]}、 已剔除", (start, mark.end())
 
 
@@ -151,7 +153,9 @@ def _longest_run(candidates: Sequence[re.Match[str]]) -> list[re.Match[str]]:
 
 
 def _line_edges(mapped: MappedText) -> Iterator[Span]:
-    for match in re.finditer(r"[ \t\u3000\xa0]*\n[\s\u3000\xa0]*|^[\s\u3000]+|[\s\u3000]+$", mapped.text):
+    for match in re.finditer(
+        r"[ \t\u3000\xa0]*\n[\s\u3000\xa0]*|^[\s\u3000]+|[\s\u3000]+$", mapped.text
+    ):
         start, end = match.span()
         if start == 0 or end == len(mapped.text):
             yield "", "", (start, end)

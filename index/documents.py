@@ -130,6 +130,8 @@ class Document:
     findings: tuple[Finding, ...] = ()
     repairs: tuple[Repair, ...] = ()
     aliases: tuple[str, ...] = ()
+    target_basis: str = ""
+    nicknames: tuple[str, ...] = ()
 
     def clause(self, key: str) -> Clause:
         """The clause with this key; raises KeyError."""

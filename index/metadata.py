@@ -1,0 +1,126 @@
+"""What the text itself says about a policy: title, 文号, issuer, dates, validity, target year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from index.documents import Clause
+from index.numbering import numbering_data
+
+_DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
+_DASHED_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
+_TARGET = re.compile(r"到(?P<year>20\d{2})年(?:底|末)?[,，]")
+_IN_TITLE_MARKS = re.compile(r"《([^》]{6,60})》")
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """Metadata read from the text; None where the text does not say."""
+
+    title: str | None
+    number: str | None
+    issuer: str | None
+    issued: date | None
+    published: date | None
+    validity: str | None
+    target_year: int | None
+
+
+def extract_metadata(clauses: Sequence[Clause], dropped: Sequence[str] = ()) -> Extracted:
+    """Read metadata from the title block, notes, signature block and goals.
+
+    ``dropped`` are the lines of web noise: only the publication date is taken from them.
+    """
+    return Extracted(
+        title=_title(clauses),
+        number=_number(clauses),
+        issuer=_issuer(clauses),
+        issued=_issued(clauses),
+        published=_published(dropped),
+        validity=_validity(clauses),
+        target_year=_target_year(clauses),
+    )
+
+
+def _of_kind(clauses: Sequence[Clause], kind: str) -> list[Clause]:
+    return [clause for clause in clauses if clause.kind == kind]
+
+
+def _title(clauses: Sequence[Clause]) -> str | None:
+    """The attached policy's own title, else the notice's; line breaks inside are joined."""
+    titles = _of_kind(clauses, "title")
+    own = next((clause for clause in titles if clause.key == "title"), None)
+    if own is None:
+        return None
+    lines = [line.strip() for line in own.text.splitlines() if line.strip()]
+    number = re.compile(numbering_data()["document_number"])
+    lines = [line for line in lines if not number.fullmatch(line)]
+    if not lines:
+        return None
+    marked = _IN_TITLE_MARKS.search(lines[-1])
+    if marked and marked.end() == len(lines[-1]):
+        return marked[1]
+    return lines[-1] if len(set(lines)) < len(lines) else "".join(lines)
+
+
+def _number(clauses: Sequence[Clause]) -> str | None:
+    pattern = re.compile(numbering_data()["document_number"])
+    for clause in _of_kind(clauses, "title"):
+        for line in clause.text.splitlines():
+            match = pattern.match(line.strip())
+            if match:
+                return match[0]
+    return None
+
+
+def _issuer(clauses: Sequence[Clause]) -> str | None:
+    for clause in _of_kind(clauses, "signature"):
+        for line in clause.text.splitlines():
+            if any(line.strip().endswith(suffix) for suffix in numbering_data()["issuer_suffixes"]):
+                return line.strip()
+    title = _title(clauses) or ""
+    match = re.match(r"(.{2,20}?(?:人民政府办公[厅室]|人民政府|教育[厅局委]))关于", title)
+    return match[1] if match else None
+
+
+def _issued(clauses: Sequence[Clause]) -> date | None:
+    for clause in _of_kind(clauses, "signature"):
+        found = _date(_DATE, clause.text)
+        if found:
+            return found
+    return None
+
+
+def _published(dropped: Sequence[str]) -> date | None:
+    return next((found for line in dropped if (found := _date(_DASHED_DATE, line))), None)
+
+
+def _date(pattern: re.Pattern[str], text: str) -> date | None:
+    match = pattern.search(text)
+    if not match:
+        return None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        return None
+
+
+def _validity(clauses: Sequence[Clause]) -> str | None:
+    text = "\n".join(clause.text for clause in _of_kind(clauses, "note"))
+    for words, status in (("废止", "废止"), ("失效", "失效"), ("继续有效", "继续有效")):
+        if words in text:
+            return status
+    return None
+
+
+def _target_year(clauses: Sequence[Clause]) -> int | None:
+    """The year of the overall goal: ``到2020年，…`` in a section on goals."""
+    for clause in clauses:
+        if "目标" in clause.heading:
+            match = _TARGET.search(clause.text)
+            if match:
+                return int(match["year"])
+    return None
