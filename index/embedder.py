@@ -1,0 +1,167 @@
+"""Text to vector, as a LangChain ``Embeddings``; the only model library in use while answering.
+
+The carried model in int8 runs on ONNX Runtime, one thread and one text at a time: the fastest for
+short texts, and a vector never depends on what else was embedded. Everything else, the carried
+model in fp32 included, runs on sentence-transformers, imported only then. Texts are cut after 256
+tokens (about 350 Chinese characters).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from abc import abstractmethod
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+from langchain_core.embeddings import Embeddings
+
+from index.errors import ModelError
+from index.modelcache import digests, is_complete
+from index.prepare import CARRIED, check_precision, model_folder, recipe_digest
+from index.vocabulary import PASSAGE_PROMPT, QUERY_PROMPT
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+Vectors = npt.NDArray[np.float32]
+MANY = 8  # texts from which a second thread is worth its start
+
+
+class Embedder(Embeddings):
+    """Unit vectors of questions and passages; safe to share between threads.
+
+    ``identity`` changes whenever vectors may: an index built under another one is not comparable.
+    """
+
+    identity: str
+    dimensions: int
+
+    @abstractmethod
+    def embed_query_array(self, texts: Sequence[str]) -> Vectors:
+        """Questions -> float32 (n, dimensions), rows of length 1."""
+
+    @abstractmethod
+    def embed_documents_array(self, texts: Sequence[str]) -> Vectors:
+        """Passages -> float32 (n, dimensions), rows of length 1."""
+
+    def embed_query(self, text: str) -> list[float]:
+        """One question -> its vector."""
+        vector: list[float] = self.embed_query_array([text])[0].tolist()
+        return vector
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Passages -> their vectors, in order."""
+        vectors: list[list[float]] = self.embed_documents_array(texts).tolist()
+        return vectors
+
+
+def load_embedder(name: str, precision: str, cache_dir: Path) -> Embedder:
+    """Load a model that ``prepare_model`` made ready; raises ModelError."""
+    check_precision(precision)
+    folder = model_folder(name, precision, cache_dir)
+    if not (is_complete(folder) or Path(name).is_dir()):
+        raise ModelError(
+            f"向量模型 {name}（{precision}）尚未准备好，或缓存 {folder} 不完整（not prepared）。"
+            "请运行 make install 或 wence index，程序会自动重建。"
+        )
+    if name == CARRIED:
+        identity = f"{CARRIED}:{precision}:{recipe_digest()}"
+        kind = OnnxEmbedder if precision == "int8" else SentenceTransformerEmbedder
+        return kind(folder, identity)
+    return SentenceTransformerEmbedder(folder, f"{name}:{_folder_digest(folder)}")
+
+
+def _folder_digest(folder: Path) -> str:
+    return hashlib.sha256(repr(sorted(digests(folder).items())).encode()).hexdigest()[:12]
+
+
+class OnnxEmbedder(Embedder):
+    """The carried model, quantised."""
+
+    def __init__(self, folder: Path, identity: str) -> None:
+        self.identity = identity
+        self._session = _session(folder / "model.onnx")
+        self._tokenizer = _tokenizer(folder / "tokenizer.json")
+        self.dimensions = int(self._session.get_outputs()[0].shape[-1])
+
+    def embed_query_array(self, texts: Sequence[str]) -> Vectors:
+        """Questions -> float32 (n, dimensions)."""
+        return self._embed([QUERY_PROMPT + text for text in texts])
+
+    def embed_documents_array(self, texts: Sequence[str]) -> Vectors:
+        """Passages -> float32 (n, dimensions)."""
+        return self._embed([PASSAGE_PROMPT + text for text in texts])
+
+    def _embed(self, texts: list[str]) -> Vectors:
+        if len(texts) < MANY:
+            rows = [self._embed_one(text) for text in texts]
+        else:
+            with ThreadPoolExecutor(os.cpu_count()) as pool:
+                rows = list(pool.map(self._embed_one, texts))
+        return np.array(rows, np.float32).reshape(-1, self.dimensions)
+
+    def _embed_one(self, text: str) -> Vectors:
+        ids = np.array([self._tokenizer.encode(text).ids], np.int64)
+        vector: Vectors = self._session.run(["vector"], {"ids": ids})[0][0]
+        return vector
+
+
+def _session(path: Path) -> InferenceSession:
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.enable_cpu_mem_arena = False
+    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+
+
+def _tokenizer(path: Path) -> Tokenizer:
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(path))
+
+
+class SentenceTransformerEmbedder(Embedder):
+    """Any sentence-transformers folder, with its own prompts if it has them."""
+
+    def __init__(self, folder: Path, identity: str) -> None:
+        self.identity = identity
+        self._model = _sentence_transformer(folder)
+        self._lock = threading.Lock()  # its tokenizer must not be borrowed twice
+        self.dimensions = int(self._model.get_embedding_dimension() or 0)
+
+    def embed_query_array(self, texts: Sequence[str]) -> Vectors:
+        """Questions -> float32 (n, dimensions)."""
+        with self._lock:
+            return self._array(self._model.encode_query(list(texts), show_progress_bar=False))
+
+    def embed_documents_array(self, texts: Sequence[str]) -> Vectors:
+        """Passages -> float32 (n, dimensions)."""
+        with self._lock:
+            return self._array(self._model.encode_document(list(texts), show_progress_bar=False))
+
+    def _array(self, vectors: object) -> Vectors:
+        array = np.asarray(vectors, np.float32).reshape(-1, self.dimensions)
+        lengths: Vectors = np.linalg.norm(array, axis=1, keepdims=True)
+        return array / np.maximum(lengths, np.float32(1e-12))
+
+
+def _sentence_transformer(folder: Path) -> SentenceTransformer:
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+    except (OSError, ValueError, RuntimeError, KeyError, AttributeError) as error:
+        raise ModelError(
+            f"{folder} 不是可用的 sentence-transformers 模型文件夹（{type(error).__name__}）。"
+            f"请检查文件夹是否完整，或把 WENCE_EMBEDDING_MODEL 设回 {CARRIED}。"
+        ) from error

@@ -1,0 +1,92 @@
+"""Folders that are there completely or not at all: built aside, marked last, renamed into place."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from index.errors import ModelError
+
+MARKER = "complete.json"
+BUILDING = ".building-"
+
+
+def is_complete(folder: Path) -> bool:
+    """Whether the marker is there and every file has the digest that the marker states."""
+    try:
+        marker = json.loads((folder / MARKER).read_text("utf-8"))
+        return bool(marker["files"]) and marker["files"] == digests(folder)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file but the marker, by path inside the folder."""
+    paths = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name != MARKER)
+    return {path.relative_to(folder).as_posix(): _sha256(path) for path in paths}
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def publish(folder: Path, fill: Callable[[Path], None]) -> Path:
+    """Make the folder with ``fill`` unless it is complete; what is half-written is replaced."""
+    if is_complete(folder):
+        return folder
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with _locked(folder.parent):
+            if not is_complete(folder):
+                _build(folder, fill)
+    except OSError as error:
+        raise ModelError(
+            f"无法写入模型缓存目录 {folder.parent}（{error}）。"
+            "请检查该目录的写权限和剩余磁盘空间，或用 WENCE_CACHE_DIR 指定另一个可写目录。"
+        ) from error
+    return folder
+
+
+def _build(folder: Path, fill: Callable[[Path], None]) -> None:
+    for stale in folder.parent.glob(f"{BUILDING}*"):
+        shutil.rmtree(stale)
+    building = Path(tempfile.mkdtemp(prefix=BUILDING, dir=folder.parent))
+    try:
+        building.chmod(0o755)
+        fill(building)
+        marker = json.dumps({"files": digests(building)}, indent=1)
+        for path in building.rglob("*"):
+            _flush(path)
+        (building / MARKER).write_text(marker, "utf-8")
+        _flush(building / MARKER)
+        if folder.exists():
+            os.replace(folder, Path(tempfile.mkdtemp(prefix=BUILDING, dir=folder.parent)))
+        os.replace(building, folder)
+    finally:
+        for left in folder.parent.glob(f"{BUILDING}*"):
+            shutil.rmtree(left)
+
+
+def _flush(path: Path) -> None:
+    """Put a file or a folder entry on the disk, so that the marker never outruns the content."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def _locked(parent: Path) -> Iterator[None]:
+    """One builder at a time; the lock goes with the process, so a killed builder leaves none."""
+    with (parent / ".lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield

