@@ -1,0 +1,143 @@
+"""Question -> ranked hits: vectors and keywords searched, fused, folded to clauses."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+
+from index.documents import Document, Hit, Region
+from index.embedder import Embedder
+from index.errors import IndexCorrupt
+from index.publish import REBUILD, current_build, pointer_state
+from index.ranking import (
+    Need,
+    Scope,
+    compare,
+    dense_clauses,
+    find_scope,
+    hits_elsewhere,
+    keyword_clauses,
+    ranked_hits,
+)
+from index.snapshot import Rows, Snapshot
+from index.store import StoreError, Vectors
+from index.tokens import weighted_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What to look for, and where.
+
+    ``terms`` are weighted texts for the keyword side (synonyms weigh less than 1); without
+    any, the text itself. ``regions`` and ``documents`` narrow the search; None is everywhere.
+    ``vector`` spares a second embedding when the same text is searched again.
+    """
+
+    text: str
+    terms: tuple[tuple[str, float], ...] = ()
+    regions: tuple[Region, ...] | None = None
+    documents: tuple[str, ...] | None = None
+    limit: int = 10
+    vector: Vectors | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def tokens(self) -> dict[str, float]:
+        """Keyword tokens with their weights."""
+        return weighted_tokens(self.terms or ((self.text, 1.0),))
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """Hits, best first; what came near but is not among them, with the reason; timings."""
+
+    hits: tuple[Hit, ...]
+    rejected: tuple[Hit, ...]
+    timings_ms: Mapping[str, float]
+
+
+class Searcher:
+    """The published index, open for questions; safe to share between threads."""
+
+    def __init__(self, index_dir: Path, embedder: Embedder) -> None:
+        self._index_dir = index_dir
+        self._embedder = embedder
+        self._opening = threading.Lock()
+        self._state = pointer_state(index_dir)
+        self._snapshot = self._open()
+
+    @classmethod
+    def open(cls, index_dir: Path, embedder: Embedder) -> Searcher:
+        """Open what CURRENT names; raises IndexMissing or IndexCorrupt, saying what to do."""
+        return cls(index_dir, embedder)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The build that answers at this moment."""
+        return self._snapshot
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """Documents by id."""
+        return self._snapshot.documents
+
+    def embed(self, text: str) -> Vectors:
+        """The vector of a question, shape (dimensions,)."""
+        return np.asarray(self._embedder.embed_query_array([text])[0], dtype=np.float32)
+
+    def reopen_if_published(self) -> bool:
+        """Follow CURRENT; costs one stat call when nothing was published."""
+        if pointer_state(self._index_dir) == self._state:
+            return False
+        with self._opening:
+            state = pointer_state(self._index_dir)
+            if state == self._state:
+                return False
+            self._snapshot = self._open()
+            self._state = state
+        return True
+
+    def search(self, query: Query) -> SearchResult:
+        """The best clauses for the question; raises IndexCorrupt when the store fails."""
+        snapshot = self._snapshot
+        marks = [perf_counter()]
+        vector = self.embed(query.text) if query.vector is None else query.vector
+        marks.append(perf_counter())
+        scope = find_scope(snapshot, query.regions, query.documents)
+        near = self._nearest(snapshot, vector, scope, query.limit)
+        marks.append(perf_counter())
+        need = Need(vector, query.tokens, len(query.text))
+        keyword = snapshot.keywords.scores(need.tokens)
+        clauses = np.union1d(near, keyword_clauses(keyword, scope, query.limit))
+        marks.append(perf_counter())
+        candidates = compare(snapshot, need, clauses, keyword)
+        hits, rejected = ranked_hits(snapshot, candidates, query.limit)
+        rejected += hits_elsewhere(snapshot, keyword, scope)
+        marks.append(perf_counter())
+        return SearchResult(hits, rejected, _timings(marks))
+
+    def _nearest(
+        self, snapshot: Snapshot, vector: Vectors, scope: Scope | None, limit: int
+    ) -> Rows:
+        try:
+            return dense_clauses(snapshot, vector, scope, limit)
+        except StoreError as error:
+            raise IndexCorrupt(f"向量库无法查询，{REBUILD}（{error}）") from error
+
+    def _open(self) -> Snapshot:
+        snapshot = Snapshot.open(current_build(self._index_dir))
+        if snapshot.manifest.get("embedder") != self._embedder.identity:
+            snapshot.store.close()
+            raise IndexCorrupt(f"索引是用另一个向量模型建立的，{REBUILD}")
+        return snapshot
+
+
+def _timings(marks: list[float]) -> dict[str, float]:
+    names = ("embed", "dense", "keyword", "fuse")
+    spans = [(end - start) * 1000 for start, end in pairwise(marks)]
+    return dict(zip(names, spans, strict=True))

@@ -1,0 +1,187 @@
+"""One published build, opened for reading: documents, passages, vectors, keywords, store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.codec import decode_document, encode_document
+from index.documents import Clause, Document, Passage, PassageKind, Region
+from index.errors import IndexCorrupt
+from index.keywords import KeywordIndex, build_keywords, load_keywords, save_keywords
+from index.lines import JsonLines, map_array, open_lines, write_lines
+from index.publish import REBUILD, read_manifest
+from index.store import PassageStore, StoreError, Vectors, probe
+
+KINDS: tuple[PassageKind, ...] = get_args(PassageKind)
+OPENING_PROBES = 3
+HEADING_TIMES = 2  # a heading's words count twice
+
+Rows = NDArray[np.int64]
+
+
+class Documents(Mapping[str, Document]):
+    """Documents by id, each decoded when it is first needed."""
+
+    def __init__(self, lines: JsonLines, ids: Sequence[str]) -> None:
+        self._lines = lines
+        self._rows = {document_id: row for row, document_id in enumerate(ids)}
+        self._decoded: dict[str, Document] = {}
+
+    def __getitem__(self, document_id: str) -> Document:
+        found = self._decoded.get(document_id)
+        if found is None:
+            found = decode_document(self._lines[self._rows[document_id]])
+            self._decoded[document_id] = found
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """What is known of each document without decoding it, by row.
+
+    Clauses and passages are numbered through the corpus: those of document d are
+    ``clause_starts[d]:clause_starts[d+1]``, the passages of clause c
+    ``passage_starts[c]:passage_starts[c+1]``.
+    """
+
+    ids: tuple[str, ...]
+    regions: tuple[Region, ...]
+    clause_starts: Rows
+    passage_starts: Rows
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that answers a question from one build; never changes."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    catalog: Catalog
+    documents: Documents
+    passages: JsonLines
+    kinds: NDArray[np.int8]
+    vectors: Vectors
+    id_keys: NDArray[np.uint64]
+    id_rows: Rows
+    keywords: KeywordIndex
+    store: PassageStore
+
+    @classmethod
+    def open(cls, folder: Path) -> Snapshot:
+        """Open a complete build; raises IndexCorrupt."""
+        manifest = read_manifest(folder)
+        try:
+            snapshot = _open(folder, manifest)
+            lost = snapshot.lost()
+        except (OSError, ValueError, KeyError, TypeError, EOFError, StoreError) as error:
+            raise IndexCorrupt(f"索引文件已损坏，{REBUILD}（{error}）") from error
+        if lost:
+            snapshot.store.close()
+            raise IndexCorrupt(f"索引文件已损坏，找不到 {'、'.join(lost)}，{REBUILD}")
+        return snapshot
+
+    def lost(self) -> list[str]:
+        """Those of a few passages that their own vector does not find."""
+        rows = np.unique(np.linspace(0, len(self.passages) - 1, OPENING_PROBES).astype(int))
+        ids = [str(self.passages[int(row)]["id"]) for row in rows]
+        return probe(self.store, ids, self.vectors[rows])
+
+    def clause_at(self, ordinal: int) -> tuple[Document, Clause]:
+        """The clause with this number in the corpus."""
+        row = int(np.searchsorted(self.catalog.clause_starts, ordinal, side="right")) - 1
+        document = self.documents[self.catalog.ids[row]]
+        return document, document.clauses[ordinal - int(self.catalog.clause_starts[row])]
+
+    def passage_at(self, row: int) -> Passage:
+        """The passage with this number in the corpus."""
+        return Passage(**self.passages[row])
+
+    def rows_of(self, passage_ids: Sequence[str]) -> Rows:
+        """Numbers of passages, by id."""
+        keys = np.array([_id_key(passage_id) for passage_id in passage_ids], dtype=np.uint64)
+        return np.asarray(self.id_rows[np.searchsorted(self.id_keys, keys)])
+
+    def clauses_of_rows(self, rows: Rows) -> Rows:
+        """Numbers of the clauses that passages belong to."""
+        found = np.searchsorted(self.catalog.passage_starts, rows, side="right") - 1
+        return np.asarray(found, dtype=np.int64)
+
+
+def write_tables(
+    folder: Path, documents: Sequence[Document], passages: Sequence[Passage]
+) -> None:
+    """Write documents, passages and keywords of a build; passages in clause order."""
+    write_lines(folder / "documents.jsonl", map(encode_document, documents))
+    write_lines(folder / "passages.jsonl", map(passage_fields, passages))
+    clause_ids = [clause.id for document in documents for clause in document.clauses]
+    counts = dict.fromkeys(clause_ids, 0)
+    for passage in passages:
+        counts[passage.clause_id] += 1
+    keys = np.array([_id_key(passage.id) for passage in passages], dtype=np.uint64)
+    order = np.argsort(keys)
+    np.save(folder / "id_keys.npy", keys[order])
+    np.save(folder / "id_rows.npy", order.astype(np.int64))
+    np.save(folder / "kinds.npy", np.array([KINDS.index(p.kind) for p in passages], dtype=np.int8))
+    np.save(folder / "clause_starts.npy", _starts([len(d.clauses) for d in documents]))
+    np.save(folder / "passage_starts.npy", _starts(list(counts.values())))
+    save_keywords(build_keywords(_keyword_fields(documents, passages)), folder / "keywords")
+
+
+def passage_fields(passage: Passage) -> dict[str, Any]:
+    """The passage as a JSON object."""
+    return {name: getattr(passage, name) for name in Passage.__slots__}
+
+
+def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
+    ids = tuple(row["id"] for row in manifest["documents"])
+    regions = tuple(Region.parse(row["region"]) for row in manifest["documents"])
+    arrays = {
+        name: map_array(folder / f"{name}.npy")
+        for name in ("clause_starts", "passage_starts", "kinds", "vectors", "id_keys", "id_rows")
+    }
+    starts = (arrays.pop("clause_starts"), arrays.pop("passage_starts"))
+    return Snapshot(
+        folder=folder,
+        manifest=manifest,
+        catalog=Catalog(ids, regions, *starts),
+        documents=Documents(open_lines(folder / "documents.jsonl"), ids),
+        passages=open_lines(folder / "passages.jsonl"),
+        keywords=load_keywords(folder / "keywords"),
+        store=PassageStore.open(folder / "chroma"),
+        **arrays,
+    )
+
+
+def _keyword_fields(
+    documents: Sequence[Document], passages: Sequence[Passage]
+) -> Iterator[list[tuple[str, int]]]:
+    asked: dict[str, list[str]] = {}
+    for passage in passages:
+        if passage.kind == "asked":
+            asked.setdefault(passage.clause_id, []).append(passage.text)
+    for document in documents:
+        for clause in document.clauses:
+            headings = " ".join(clause.path)
+            questions = "\n".join(asked.get(clause.id, ()))
+            yield [(clause.text, 1), (headings, HEADING_TIMES), (questions, 1)]
+
+
+def _starts(counts: Sequence[int]) -> Rows:
+    return np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+
+
+def _id_key(passage_id: str) -> int:
+    return int.from_bytes(blake2b(passage_id.encode(), digest_size=8).digest(), "big")

@@ -1,0 +1,102 @@
+"""Vectors of passages: reused by digest from earlier builds, the rest embedded in chunks.
+
+Each chunk is appended to a log in the build's folder, so a build that was stopped is resumed:
+the next one takes over what the log holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.documents import Passage
+from index.embedder import Embedder
+
+CHUNK = 64  # passages between two writes of the log
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[str, int, int], None]
+
+
+class KnownVectors:
+    """Vectors by digest, taken from earlier builds; the arrays stay on disk."""
+
+    def __init__(self) -> None:
+        self._places: dict[str, tuple[Vectors, int]] = {}
+
+    def learn(self, digests: Iterable[str], vectors: Vectors) -> None:
+        """Remember where the vector of each digest lies."""
+        for row, digest in enumerate(digests):
+            self._places.setdefault(digest, (vectors, row))
+
+    def __contains__(self, digest: str) -> bool:
+        return digest in self._places
+
+    def __getitem__(self, digest: str) -> Vectors:
+        vectors, row = self._places[digest]
+        return np.asarray(vectors[row])
+
+
+def embed_passages(
+    passages: Sequence[Passage],
+    embedder: Embedder,
+    known: KnownVectors,
+    folder: Path,
+    progress: Progress,
+) -> Vectors:
+    """The vector of every passage, shape (passages, dimensions), in ``folder/vectors.npy``."""
+    shape = (len(passages), embedder.dimensions)
+    stored = np.lib.format.open_memmap(folder / "vectors.npy", "w+", np.float32, shape)
+    rows: dict[str, list[int]] = {}
+    for row, passage in enumerate(passages):
+        if passage.digest in known:
+            stored[row] = known[passage.digest]
+        else:
+            rows.setdefault(passage.digest, []).append(row)
+    # Texts of like length side by side waste the least padding.
+    digests = sorted(rows, key=lambda digest: (len(passages[rows[digest][0]].text), digest))
+    log = log_path(folder, embedder)
+    for at in range(0, len(digests), CHUNK):
+        part = digests[at : at + CHUNK]
+        vectors = embedder.embed_documents_array([passages[rows[d][0]].text for d in part])
+        _append(log, part, vectors)
+        for digest, vector in zip(part, vectors, strict=True):
+            stored[rows[digest]] = vector
+        progress("embed", at + len(part), len(digests))
+    stored.flush()
+    return stored
+
+
+def log_path(folder: Path, embedder: Embedder) -> Path:
+    """The log of a build, named after the embedder, so that no other takes it over."""
+    name = blake2b(embedder.identity.encode(), digest_size=8).hexdigest()
+    return folder / f"embedded.{name}.log"
+
+
+def learn_log(known: KnownVectors, folder: Path, embedder: Embedder) -> None:
+    """Take over what a stopped build had embedded; a torn last record is left out."""
+    log = log_path(folder, embedder)
+    if not log.is_file():
+        return
+    record = _record(embedder.dimensions)
+    whole = log.stat().st_size // record.itemsize
+    rows = np.fromfile(log, dtype=record, count=whole)
+    norms = np.linalg.norm(rows["vector"], axis=1)
+    rows = rows[np.abs(norms - 1) < 1e-3]
+    known.learn([bytes(digest).hex() for digest in rows["digest"]], rows["vector"])
+
+
+def _append(log: Path, digests: Sequence[str], vectors: Vectors) -> None:
+    rows = np.zeros(len(digests), dtype=_record(vectors.shape[1]))
+    rows["digest"] = [np.frombuffer(bytes.fromhex(digest), dtype=np.uint8) for digest in digests]
+    rows["vector"] = vectors
+    with log.open("ab") as file:
+        file.write(rows.tobytes())
+
+
+def _record(dimensions: int) -> np.dtype[np.void]:
+    return np.dtype([("digest", np.uint8, 16), ("vector", np.float32, dimensions)])
