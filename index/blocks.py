@@ -11,7 +11,9 @@ from index.documents import ClauseKind
 from index.numbering import numbering_data
 
 LONGEST_TITLE_LINE = 60
-_GLUED_TITLE = re.compile(r"(?P<title>[^，,。；;：:\n]{4,40}?(?:方案|意见|办法|通知|规定|细则|规划|计划))(?=为|根据|按照)")
+_GLUED_TITLE = re.compile(
+    r"(?P<title>[^，,。；;：:\n]{4,40}?(?:方案|意见|办法|通知|规定|细则|规划|计划))(?=为|根据|按照)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     suffixes = "|".join(data["title_suffixes"])
     issuers = "|".join(data["issuer_suffixes"])
     return {
-        "title": re.compile(rf"[^。；;]{{4,{LONGEST_TITLE_LINE}}}(?:{suffixes})[》)）]*"),
+        "title": re.compile(rf"[^。；;]{{2,{LONGEST_TITLE_LINE}}}(?:{suffixes})[》)）]*"),
         "number": re.compile(data["document_number"]),
         "note": re.compile(data["validity_note"]),
         "adopted": re.compile(data["adoption_note"]),
@@ -72,7 +74,7 @@ def blocks_of(text: str, start: int, end: int) -> list[Block]:
             blocks.append(Block("title", begin, glued.end()))
             begin = glued.end()
         last = blocks[-1] if blocks else None
-        if last and (last.kind == kind or last.kind == "attachment" and kind != "title"):
+        if last and (last.kind == kind or (last.kind == "attachment" and kind != "title")):
             blocks[-1] = Block(last.kind, last.start, stop)
         else:
             blocks.append(Block(kind, begin, stop))
@@ -112,7 +114,9 @@ def _kind(text: str, lines: list[tuple[int, int]], index: int) -> ClauseKind:
     short = len(line) <= LONGEST_TITLE_LINE // 2 and not re.search(r"[。；;：:，,]", line)
     if short and index + 1 < len(lines):
         following = text[slice(*lines[index + 1])]
-        if line_kind(following) == "title" and not _patterns()["number"].fullmatch(following.strip()):
+        if line_kind(following) == "title" and not _patterns()["number"].fullmatch(
+            following.strip()
+        ):
             return "title"
     return "preamble"
 

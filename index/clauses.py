@@ -36,7 +36,9 @@ def parse_clauses(document_id: str, text: str) -> tuple[Clause, ...]:
         stop = nodes[index + 1].mark.start if index + 1 < len(nodes) else len(text)
         end = closing_start(text, start, stop)
         clauses.append(_numbered(document_id, text, node, (start, end, node.mark.start in parents)))
-        clauses.extend(_block_clause(document_id, text, block) for block in blocks_of(text, end, stop))
+        clauses.extend(
+            _block_clause(document_id, text, block) for block in blocks_of(text, end, stop)
+        )
     return _unique(clauses)
 
 
@@ -52,7 +54,10 @@ def _breaks(text: str) -> frozenset[int]:
         kind = line_kind(match[0])
         if kind == "title" and closed:
             starts.add(match.start())
-        closed = closed and kind in {"title", "signature", None} or kind in {"signature", "attachment"}
+        closed = (closed and kind in {"title", "signature", None}) or kind in {
+            "signature",
+            "attachment",
+        }
     return frozenset(starts)
 
 
@@ -83,13 +88,15 @@ class _Label:
     heading: str
 
 
-def _numbered(
-    document_id: str, text: str, node: Node, span: tuple[int, int, bool]
-) -> Clause:
+def _numbered(document_id: str, text: str, node: Node, span: tuple[int, int, bool]) -> Clause:
     start, end, has_children = span
-    chain = [_label(text, mark, _end_of_heading_zone(text, mark)) for mark in (*node.above, node.mark)]
+    chain = [
+        _label(text, mark, _end_of_heading_zone(text, mark)) for mark in (*node.above, node.mark)
+    ]
     own_heading = _heading(text, node.mark, end)
-    address = _address((*node.above, node.mark), [*[label.heading for label in chain[:-1]], own_heading])
+    address = _address(
+        (*node.above, node.mark), [*[label.heading for label in chain[:-1]], own_heading]
+    )
     return Clause(
         document_id=document_id,
         key=_key((*node.above, node.mark)),
@@ -113,7 +120,9 @@ def _end_of_heading_zone(text: str, mark: Mark) -> int:
 
 
 def _label(text: str, mark: Mark, end: int) -> _Label:
-    return _Label(_key((mark,)), written(mark.form, mark.number, mark.sub), _heading(text, mark, end))
+    return _Label(
+        _key((mark,)), written(mark.form, mark.number, mark.sub), _heading(text, mark, end)
+    )
 
 
 def _heading(text: str, mark: Mark, end: int) -> str:
@@ -163,7 +172,8 @@ def _address(marks: tuple[Mark, ...], headings: list[str]) -> str:
 
 def _parts(text: str, mark: Mark, address: str, end: int) -> tuple[Part, ...]:
     paragraphs = [
-        (match.start(), match.end()) for match in re.finditer(r"[^\n]+", text[:end])
+        (match.start(), match.end())
+        for match in re.finditer(r"[^\n]+", text[:end])
         if match.end() > mark.end
     ]
     paragraphs = [(max(start, mark.start), stop) for start, stop in paragraphs]

@@ -63,7 +63,9 @@ def clean(raw: str) -> Cleaned:
         spans = list(step(current))
         for kind, message, (begin, end) in spans:
             if kind:
-                findings.append(finding(raw, current, kind, message, begin))
+                # a page mark's span begins with the line break before it
+                place = end - 1 if kind == "page_mark" else begin
+                findings.append(finding(raw, current, kind, message, place))
             if kind == "noise":
                 dropped.append(current.text[begin:end].strip())
         current = current.without([span for _, _, span in spans])

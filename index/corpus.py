@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from index.cleaner import clean
 from index.clauses import parse_clauses
+from index.cleaner import clean
 from index.documents import Document, Finding, Region, Repair, Validity
 from index.errors import CorpusError, UnreadableFile
 from index.lint import disagreements, lint
@@ -121,7 +121,9 @@ def _region(path: Path, sidecar: Sidecar, title: str, extracted: Extracted) -> R
         mentions = gazetteer.find(text)
         if mentions and len(mentions[0].regions) == 1:
             return mentions[0].regions[0]
-    if title.startswith("中华人民共和国") or (extracted.issuer or "").startswith(("国务院", "教育部")):
+    if title.startswith("中华人民共和国") or (extracted.issuer or "").startswith(
+        ("国务院", "教育部")
+    ):
         return Region(("全国",))
     raise CorpusError(f"{path.name}：看不出适用于哪个地区，请在 {path.stem}.yaml 里写 region")
 

@@ -38,7 +38,9 @@ def disagreements(extracted: Extracted, sidecar: Sidecar) -> Iterator[Finding]:
     for name in ("title", "number", "issuer", "issued", "published", "target_year"):
         said, given = getattr(extracted, name), getattr(sidecar, name)
         if name in sidecar.model_fields_set and said is not None and said != given:
-            yield Finding("metadata", f"{name}：正文为“{said}”，附注文件为“{given}”", 0, 0, str(said))
+            yield Finding(
+                "metadata", f"{name}：正文为“{said}”，附注文件为“{given}”", 0, 0, str(said)
+            )
 
 
 def _unbalanced(raw: str, mapped: MappedText, clause: Clause) -> Iterator[Finding]:
@@ -46,7 +48,9 @@ def _unbalanced(raw: str, mapped: MappedText, clause: Clause) -> Iterator[Findin
         numbered = re.sub(r"(^|[\n；;。：:])\s*\d{1,2}[)）]", r"\1", clause.text)
         if numbered.count(opening) != numbered.count(closing):
             place = clause.start + max(clause.text.find(opening), clause.text.find(closing), 0)
-            yield finding(raw, mapped, "unbalanced", f"{clause.address}：{opening}{closing} 不成对", place)
+            yield finding(
+                raw, mapped, "unbalanced", f"{clause.address}：{opening}{closing} 不成对", place
+            )
 
 
 def _cut_ending(raw: str, mapped: MappedText, clauses: Sequence[Clause]) -> Iterator[Finding]:

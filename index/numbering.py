@@ -88,7 +88,10 @@ def _patterns() -> tuple[tuple[Form, re.Pattern[str]], ...]:
     tail = rf"(?=$|\n|[ \t\u3000\xa0]|(?!{data['not_article_after']})\S)"
     return (
         (Form.PART, re.compile(rf"第{ws}{numeral}{ws}编(?=[ \t\u3000\xa0\n]|$)")),
-        (Form.CHAPTER, re.compile(rf"第{ws}{numeral}{ws}章(?=[ \t\u3000\xa0\n]|$|[\u4e00-\u9fff])")),
+        (
+            Form.CHAPTER,
+            re.compile(rf"第{ws}{numeral}{ws}章(?=[ \t\u3000\xa0\n]|$|[\u4e00-\u9fff])"),
+        ),
         (Form.SECTION, re.compile(rf"第{ws}{numeral}{ws}节(?=[ \t\u3000\xa0\n]|$)")),
         (
             Form.ARTICLE,

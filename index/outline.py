@@ -17,6 +17,7 @@ from index.numbering import (
 FEW_MARKS = 3
 WRAPPED_LINE = 20
 LARGEST_GAP = 3
+INLINE_FORMS = {Form.HAN, Form.HAN_BRACKETS, Form.CHAPTER, Form.ARTICLE}
 _TERMINATED = re.compile(r"[。；：:;！？!?）)》”\]】]\s*$")
 _CLOSED = re.compile(r"[。；;！？!?]\s*$")
 
@@ -34,7 +35,7 @@ class _Stack:
     open: list[Mark] = field(default_factory=list)
     last: dict[Form, Mark] = field(default_factory=dict)
 
-    def accepts(self, mark: Mark) -> bool:
+    def accepts(self, mark: Mark, at_line_start: bool) -> bool:
         if any(entry.form is Form.ARTICLE for entry in self.open) and mark.form > Form.ARTICLE:
             return False
         previous = self.last.get(mark.form)
@@ -44,7 +45,8 @@ class _Stack:
             return not any(entry.form is mark.form for entry in self.open)
         if mark.number == previous.number:
             return mark.sub == previous.sub + 1
-        gap = LARGEST_GAP if mark.form in {Form.ARTICLE, Form.CHAPTER} else 1
+        may_skip = at_line_start and mark.form in {Form.ARTICLE, Form.CHAPTER}
+        gap = LARGEST_GAP if may_skip else 1
         return mark.sub == 0 and 0 < mark.number - previous.number <= gap
 
     def push(self, mark: Mark) -> Node:
@@ -60,9 +62,7 @@ class _Stack:
     def _forget_inner(self, mark: Mark) -> None:
         """Numbers below a new heading may start at 1 again or go on; a new 一、 starts afresh."""
         for form in [inner for inner in self.last if inner > mark.form]:
-            keeps = form is Form.ARTICLE or (
-                form is Form.ARABIC and mark.form is Form.HAN_BRACKETS
-            )
+            keeps = form is Form.ARTICLE or (form is Form.ARABIC and mark.form is Form.HAN_BRACKETS)
             if not keeps:
                 del self.last[form]
 
@@ -75,13 +75,18 @@ def outline(text: str, breaks: frozenset[int] = frozenset()) -> list[Node]:
     wrapped rest of the line before. A text with hardly any line-start mark (a converted file whose
     lines were lost) is searched inside its lines as well.
     """
-    nodes = _accept(text, marks_at_line_starts(text), breaks)
+    inside = list(marks_inside_lines(text, lambda position: _may_follow(text, position)))
+    lost_breaks = [mark for mark in inside if mark.form is Form.ARTICLE]
+    nodes = _accept(text, _ordered(marks_at_line_starts(text), lost_breaks), breaks)
     if len(nodes) >= FEW_MARKS:
         return nodes
-    inside = marks_inside_lines(text, lambda position: _may_follow(text, position))
-    marks = [*marks_at_line_starts(text), *(mark for mark in inside if _is_inline(mark))]
-    richer = _accept(text, sorted(marks, key=lambda mark: mark.start), breaks)
+    inline = [mark for mark in inside if mark.form in INLINE_FORMS]
+    richer = _accept(text, _ordered(marks_at_line_starts(text), inline), breaks)
     return richer if len(richer) > len(nodes) else nodes
+
+
+def _ordered(*groups: Iterable[Mark]) -> list[Mark]:
+    return sorted((mark for group in groups for mark in group), key=lambda mark: mark.start)
 
 
 def inline_items(text: str, start: int, end: int) -> list[Mark]:
@@ -119,9 +124,11 @@ def _accept(text: str, marks: Iterable[Mark], breaks: frozenset[int]) -> list[No
         while waiting and waiting[0] <= mark.start:
             stack = _Stack()
             waiting.pop(0)
-        if not _is_wrapped(text, mark, headings) and stack.accepts(mark):
+        start = _line_start(text, mark.start)
+        at_line_start = not text[start : mark.start].strip()
+        if not _is_wrapped(text, mark, headings) and stack.accepts(mark, at_line_start):
             nodes.append(stack.push(mark))
-            headings.add(_line_start(text, mark.start))
+            headings.add(start)
     return nodes
 
 
@@ -143,10 +150,6 @@ def _is_wrapped(text: str, mark: Mark, headings: set[int]) -> bool:
     if before_start in headings:
         return "。" in before
     return len(before) > WRAPPED_LINE
-
-
-def _is_inline(mark: Mark) -> bool:
-    return mark.form in {Form.HAN, Form.HAN_BRACKETS, Form.CHAPTER, Form.ARTICLE}
 
 
 def _may_follow(text: str, position: int) -> bool:

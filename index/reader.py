@@ -74,7 +74,9 @@ def _decode(path: Path, data: bytes) -> str:
 def _looks_like_text(text: str) -> bool:
     sample = text[:20_000]
     readable = sum(
-        char.isspace() or char.isascii() and char.isprintable() or "\u4e00" <= char <= "\u9fff"
+        char.isspace()
+        or (char.isascii() and char.isprintable())
+        or "\u4e00" <= char <= "\u9fff"
         or char in "，。、；：？！“”‘’（）《》〈〉【】〔〕—…·％～－＋＝／─®　①②③④⑤⑥⑦⑧⑨⑩"
         or "\uff00" <= char <= "\uffef"
         for char in sample

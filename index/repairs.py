@@ -38,7 +38,8 @@ def _once(document_id: str, text: str, words: str) -> int:
     count = text.count(words)
     if count != 1:
         raise RepairMismatch(
-            f"{document_id}：修复规则“{words}”在正文里出现 {count} 次，必须恰好 1 次，请改写这条规则"
+            f"{document_id}：修复规则“{words}”在正文里出现 {count} 次，"
+            "必须恰好 1 次，请改写这条规则"
         )
     return text.index(words)
 
@@ -46,7 +47,9 @@ def _once(document_id: str, text: str, words: str) -> int:
 def _located(document_id: str, text: str, rule: RepairRule) -> Repair:
     if isinstance(rule, ReplaceRule):
         start = _once(document_id, text, rule.with_)
-        return Repair("replace", rule.replace, rule.with_, rule.reason, start, start + len(rule.with_))
+        return Repair(
+            "replace", rule.replace, rule.with_, rule.reason, start, start + len(rule.with_)
+        )
     if isinstance(rule, MoveRule):
         start = _once(document_id, text, rule.move_from)
         end = text.index(rule.move_to, start) + len(rule.move_to)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import ErrorDetails
 
 from index.errors import BadSidecar
 
@@ -88,7 +89,9 @@ def load_sidecar(path: Path) -> Sidecar:
         return Sidecar.model_validate(data)
     except ValidationError as error:
         faults = "；".join(_fault(item) for item in error.errors())
-        raise BadSidecar(f"{path.name}：{faults}。请对照 docs_corpus/SOURCES.md 里的字段表修改") from error
+        raise BadSidecar(
+            f"{path.name}：{faults}。请对照 docs_corpus/SOURCES.md 里的字段表修改"
+        ) from error
 
 
 def load_asked(path: Path, keys: frozenset[str]) -> dict[str, tuple[str, ...]]:
@@ -98,14 +101,16 @@ def load_asked(path: Path, keys: frozenset[str]) -> dict[str, tuple[str, ...]]:
     data = _yaml(path)
     unknown = sorted(str(key) for key in data if str(key) not in keys)
     if unknown:
-        raise BadSidecar(f"{path.name}：没有这样的条款 {', '.join(unknown)}，请改成文件里有的条款编号")
+        raise BadSidecar(
+            f"{path.name}：没有这样的条款 {', '.join(unknown)}，请改成文件里有的条款编号"
+        )
     bad = [str(key) for key, value in data.items() if not _is_strings(value)]
     if bad:
         raise BadSidecar(f"{path.name}：{', '.join(bad)} 下面应是一列问题（字符串）")
     return {str(key): tuple(value) for key, value in data.items()}
 
 
-def _is_strings(value: Any) -> bool:
+def _is_strings(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) and item.strip() for item in value)
 
 
@@ -121,7 +126,7 @@ def _yaml(path: Path) -> dict[Any, Any]:
     return data
 
 
-def _fault(item: Any) -> str:
+def _fault(item: ErrorDetails) -> str:
     place = ".".join(str(step) for step in item["loc"] if step not in {"ReplaceRule"})
     if item["type"] == "extra_forbidden":
         return f"不认识的字段 {place}"

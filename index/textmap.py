@@ -34,7 +34,7 @@ class MappedText:
         return MappedText("".join(pieces), tuple(offsets))
 
     def replaced(self, start: int, end: int, new: str) -> MappedText:
-        """Put ``new`` in place of a span; each new character points at the raw place it replaces."""
+        """Put ``new`` in place of a span; its characters point at the raw place they replace."""
         old = self.offsets[start:end] or self.offsets[max(start - 1, 0) : start] or (0,)
         places = tuple(old[min(index, len(old) - 1)] for index in range(len(new)))
         return MappedText(
