@@ -1,0 +1,137 @@
+"""The HTTP service: JSON API, document pages and the Gradio page, in one FastAPI application."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from bot.api_docs import OPERATIONS, docs_page, openapi_extra
+from bot.app import mount_chat
+from bot.ask import read_body, read_question
+from bot.conversation import AnswerStatus
+from bot.headers import SecurityHeaders
+from bot.interface import load_interface
+from bot.pages import Pages, held_clause, held_document, pages_router
+from bot.render import (
+    answer_to_dict,
+    clause_to_dict,
+    document_to_dict,
+    document_tree_to_dict,
+)
+from bot.settings import Settings
+from bot.turns import BadRequest, Chain, failure_sentence
+from index.errors import IndexUnusable, WenceError
+
+logger = logging.getLogger(__name__)
+
+
+def create_app(chain: Chain, settings: Settings) -> FastAPI:
+    """The whole web application over one answering chain."""
+    interface = load_interface(settings.prompts_dir)
+    app = FastAPI(title="问策 WenCe", version="1", docs_url=None, redoc_url=None)
+    pages = Pages(chain, settings, interface)
+    app.add_middleware(SecurityHeaders, frame=pages.frame)
+    _add_api(app, chain, settings)
+    _add_errors(app, pages)
+    app.include_router(pages_router(pages))
+    site = Path(__file__).parent / "static"
+    app.mount("/site", StaticFiles(directory=site), name="site")
+
+    @app.get("/docs", include_in_schema=False)
+    def docs(request: Request) -> HTMLResponse:
+        """The API described for people, without anything from another host."""
+        return pages.page(
+            "api.html", pages.words(request), {"operations": docs_page(app.openapi())}
+        )
+
+    @app.api_route(
+        "/api/{rest:path}",
+        methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        include_in_schema=False,
+    )
+    def no_such_call(request: Request, rest: str) -> Response:
+        """Anything else under /api is a clear error and never reaches the chat page."""
+        allowed = OPERATIONS.get(f"/api/{rest}")
+        if allowed:
+            raise BadRequest("method_not_allowed", 405, method=request.method, allowed=allowed)
+        raise BadRequest("not_found", 404)
+
+    mount_chat(app, chain, settings, interface)  # last: it takes every address that is left
+    return app
+
+
+def _add_api(app: FastAPI, chain: Chain, settings: Settings) -> None:
+    @app.post("/api/v1/ask", summary="回答一个问题", openapi_extra=openapi_extra())
+    async def ask(request: Request) -> JSONResponse:
+        """Every statement in the answer is backed by a verbatim quote from a clause held."""
+        question = read_question(await read_body(request), settings.max_question_chars)
+        answer = await run_in_threadpool(chain.invoke, question)
+        failed = answer.status is AnswerStatus.ERROR
+        return JSONResponse(answer_to_dict(answer), 500 if failed else 200)
+
+    @app.get("/api/v1/documents", summary="列出收录的文件")
+    def documents() -> JSONResponse:
+        """What is known about every document held."""
+        return JSONResponse({"documents": [document_to_dict(d) for d in chain.documents.values()]})
+
+    @app.get("/api/v1/documents/{document_id}", summary="一份文件和它的条款")
+    def document(document_id: str) -> JSONResponse:
+        """The canonical text, repairs and clause tree."""
+        return JSONResponse(document_tree_to_dict(held_document(chain, document_id)))
+
+    @app.get("/api/v1/documents/{document_id}/clauses/{key}", summary="一个条款")
+    def clause(document_id: str, key: str) -> JSONResponse:
+        """One clause word for word, with its offsets into the canonical text."""
+        return JSONResponse(clause_to_dict(held_clause(held_document(chain, document_id), key)))
+
+    @app.get("/healthz", summary="服务是否可用")
+    def healthz() -> JSONResponse:
+        """200 when questions can be answered, 503 when not."""
+        return JSONResponse({"status": "ok", **chain.ready()})
+
+
+def _add_errors(app: FastAPI, pages: Pages) -> None:
+    def reply(request: Request, key: str, sentence: str, status: int) -> Response:
+        path = request.url.path
+        if path.startswith(("/documents", "/answer")):
+            return pages.page("error.html", pages.words(request), {"message": sentence}, status)
+        return JSONResponse({"error": {"code": key, "message": sentence}}, status)
+
+    @app.exception_handler(BadRequest)
+    def bad_request(request: Request, error: BadRequest) -> Response:
+        return reply(request, error.name, error.sentence(pages.words(request)), error.status)
+
+    @app.exception_handler(WenceError)
+    def unusable(request: Request, error: WenceError) -> Response:
+        missing = isinstance(error, IndexUnusable)
+        sentence = failure_sentence(error, pages.words(request))
+        return reply(
+            request, "index_missing" if missing else "internal", sentence, 503 if missing else 500
+        )
+
+    @app.exception_handler(RequestValidationError)
+    def wrong_query(request: Request, error: RequestValidationError) -> Response:
+        problem = BadRequest("not_found", 404)
+        return reply(request, problem.name, problem.sentence(pages.words(request)), problem.status)
+
+    @app.exception_handler(HTTPException)
+    def not_found(request: Request, error: HTTPException) -> Response:
+        key = "not_found" if error.status_code in {404, 405} else "internal"
+        words = pages.words(request)
+        sentence = words(f"error_{key}", **({} if key == "not_found" else {"reference": "-"}))
+        return reply(request, key, sentence, error.status_code)
+
+    @app.exception_handler(Exception)
+    def surprise(request: Request, error: Exception) -> Response:
+        reference = secrets.token_hex(4)
+        logger.error("request failed, reference %s", reference)  # the server logs the trace
+        sentence = pages.words(request)("error_internal", reference=reference)
+        return reply(request, "internal", sentence, 500)

@@ -1,0 +1,56 @@
+"""The conversation as a file to keep: Markdown or Word, with date, citations and digests."""
+
+from __future__ import annotations
+
+import base64
+import re
+from datetime import datetime
+from io import BytesIO
+
+from docx import Document as WordDocument
+
+from bot.interface import Interface
+from bot.render import show_date
+from bot.turns import Exchange
+
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+def export_file(kind: str, exchanges: tuple[Exchange, ...], words: Interface) -> dict[str, str]:
+    """Name, type and base64 content of the file."""
+    now = datetime.now().astimezone()
+    text = export_markdown(exchanges, words, show_date(now.date(), words))
+    if kind == "docx":
+        content, mime, suffix = export_word(text), WORD_TYPE, "docx"
+    else:
+        content, mime, suffix = text.encode("utf-8"), "text/markdown;charset=utf-8", "md"
+    name = f"wence-{now:%Y%m%d-%H%M}.{suffix}"
+    return {"name": name, "type": mime, "base64": base64.b64encode(content).decode("ascii")}
+
+
+def export_markdown(exchanges: tuple[Exchange, ...], words: Interface, today: str) -> str:
+    """The whole conversation with its date and where the quotes come from."""
+    head = f"# {words('export_title')}\n\n{words('asked_on', date=today)}\n\n"
+    body = "\n".join(exchange.markdown for exchange in exchanges)
+    return f"{head}{body}\n---\n\n{words('export_disclaimer')}\n"
+
+
+def export_word(markdown: str) -> bytes:
+    """The exported Markdown as a Word file; reads only what :func:`export_markdown` writes."""
+    document = WordDocument()
+    styles = {"# ": "Title", "## ": "Heading 1", "### ": "Heading 2", "> ": "Quote"}
+    styles["- "] = "List Bullet"
+    for line in markdown.splitlines():
+        if not line.strip() or line == "---":
+            continue
+        mark = next((mark for mark in styles if line.startswith(mark)), "")
+        document.add_paragraph(unescaped(line[len(mark) :]), styles.get(mark))
+    content = BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def unescaped(text: str) -> str:
+    """Markdown text without its escapes, bold marks and code marks."""
+    bare = re.sub(r"(?<!\\)(\*\*|`)", "", text)
+    return re.sub(r"\\([\\`*_\[\]<>#|~])", r"\1", bare)

@@ -1,0 +1,195 @@
+"""Server-rendered pages: documents, a clause in its place, one question; no script needed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+
+from bot.conversation import Question
+from bot.interface import Interface, preferred_language
+from bot.marks import cut, found_marks, quote_marks, repair_marks
+from bot.render import (
+    TEMPLATES,
+    answer_html,
+    citation_line,
+    document_url,
+    show_date,
+)
+from bot.settings import Settings
+from bot.turns import BadRequest, Chain, check_question, failure_sentence, region_names
+from index.documents import Clause, Document
+from index.errors import WenceError
+
+LONGEST_WORD = 50
+Spans = list[str]
+
+
+class Pages:
+    """The pages over one chain; every method returns HTML."""
+
+    def __init__(self, chain: Chain, settings: Settings, interface: dict[str, Interface]) -> None:
+        self.chain, self.settings, self.interface = chain, settings, interface
+
+    def words(self, request: Request) -> Interface:
+        """The interface texts in the reader's language."""
+        return self.interface[preferred_language(request.headers.get("accept-language"))]
+
+    def documents(self, request: Request) -> HTMLResponse:
+        """All documents held."""
+        documents = list(self.chain.documents.values())
+        return self.page("documents.html", self.words(request), {"documents": documents})
+
+    def document(
+        self,
+        request: Request,
+        document_id: str,
+        find: str = "",
+        quote: Spans = Query(()),  # noqa: B008
+    ) -> HTMLResponse:
+        """One document in full, with the quotes or the word looked for highlighted."""
+        document = held_document(self.chain, document_id)
+        words = self.words(request)
+        return self.page(
+            "document.html", words, document_context(document, words, find[:LONGEST_WORD], quote)
+        )
+
+    def evidence(
+        self,
+        request: Request,
+        document_id: str,
+        key: str,
+        quote: Spans = Query(()),  # noqa: B008
+    ) -> HTMLResponse:
+        """One clause between its neighbours, as the evidence panel shows it."""
+        document = held_document(self.chain, document_id)
+        clause = held_clause(document, key)
+        words = self.words(request)
+        return self.page("evidence.html", words, evidence_context(document, clause, words, quote))
+
+    async def answer(self, request: Request, q: str = "", region: str = "") -> HTMLResponse:
+        """One question and its answer on a page of its own."""
+        words = self.words(request)
+        body, problem = "", ""
+        try:
+            if q or "q" in request.query_params:
+                body = await run_in_threadpool(self._answer, q, region, words)
+        except BadRequest as error:
+            problem = error.sentence(words)
+        except WenceError as error:
+            problem = failure_sentence(error, words)
+        context: dict[str, object] = {
+            "question": q[: self.settings.max_question_chars],
+            "region": region,
+            "regions": region_names(self.chain.documents),
+            "limit": self.settings.max_question_chars,
+            "problem": problem,
+            "body": Markup(body),  # made by an autoescaping template
+            "today": show_date(datetime.now(UTC).astimezone().date(), words),
+        }
+        return self.page("answer_page.html", words, context, 400 if problem else 200)
+
+    def frame(self, language: str) -> tuple[str, str]:
+        """What stands before and after the chat on the first page."""
+        html = TEMPLATES.get_template("frame.html").render(
+            t=self.interface[language],
+            documents=list(self.chain.documents.values()),
+            regions=[name.split("/")[-1] for name in region_names(self.chain.documents)],
+            document_url=document_url,
+            show_date=show_date,
+        )
+        before, _, after = html.partition("<!--chat-->")
+        return before, after
+
+    def _answer(self, text: str, region: str, words: Interface) -> str:
+        check_question(text, self.settings.max_question_chars)
+        question = Question(text.strip(), region=region[:100] or None)
+        return answer_html(self.chain.invoke(question), words)
+
+    def page(
+        self, template: str, words: Interface, context: dict[str, object], status: int = 200
+    ) -> HTMLResponse:
+        """A template filled in."""
+        values = {"t": words, "document_url": document_url, "citation_line": citation_line}
+        html = TEMPLATES.get_template(template).render({**values, "show_date": show_date} | context)
+        return HTMLResponse(html, status)
+
+
+def held_document(chain: Chain, document_id: str) -> Document:
+    """The document with this id; BadRequest 404 when it is not held."""
+    document = chain.documents.get(document_id)
+    if document is None:
+        raise BadRequest("document_not_found", 404, id=document_id[:100])
+    return document
+
+
+def held_clause(document: Document, key: str) -> Clause:
+    """The clause with this key; BadRequest 404 when there is none."""
+    try:
+        return document.clause(key)
+    except KeyError:
+        raise BadRequest("clause_not_found", 404, key=key[:100]) from None
+
+
+def document_context(
+    document: Document, words: Interface, word: str, quotes: Spans
+) -> dict[str, object]:
+    """What the document template needs."""
+    found = found_marks(document.text, word)
+    marks = (
+        *repair_marks(document.repairs),
+        *quote_marks(quotes, None, len(document.text)),
+        *found,
+    )
+    return {
+        "document": document,
+        "clauses": [(c, cut(c.text, c.start, marks)) for c in document.clauses],
+        "contents": [c for c in document.clauses if c.kind != "text" or c.heading],
+        "word": word.strip(),
+        "found": len(found),
+        "target": target_line(document, words, datetime.now(UTC).date()),
+    }
+
+
+def evidence_context(
+    document: Document, clause: Clause, words: Interface, quotes: Spans
+) -> dict[str, object]:
+    """What the evidence template needs: the clause marked, its neighbours and repairs."""
+    place = document.clauses.index(clause)
+    marks = (*quote_marks(quotes, clause, len(document.text)), *repair_marks(document.repairs))
+    spans = "&".join(f"quote={mark.start}-{mark.end}" for mark in marks if mark.kind == "quote")
+    page, _, anchor = document_url(document, clause).partition("#")
+    return {
+        "document": document,
+        "clause": clause,
+        "shown": cut(clause.text, clause.start, marks),
+        "before": document.clauses[place - 1] if place else None,
+        "after": document.clauses[place + 1] if place + 1 < len(document.clauses) else None,
+        "repairs": [r for r in document.repairs if r.start < clause.end and r.end > clause.start],
+        "citation": citation_line(document, clause),
+        "permalink": f"{page}?{spans}#{anchor}" if spans else f"{page}#{anchor}",
+        "issued": show_date(document.issued, words),
+        "document_url": page,
+    }
+
+
+def target_line(document: Document, words: Interface, today: date) -> str:
+    """The target year, and whether it has passed."""
+    if document.target_year is None:
+        return ""
+    if document.target_year < today.year:
+        return words("target_passed", year=document.target_year)
+    return str(document.target_year)
+
+
+def pages_router(pages: Pages) -> APIRouter:
+    """The pages at their addresses."""
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router.add_api_route("/documents", pages.documents)
+    router.add_api_route("/documents/{document_id}", pages.document)
+    router.add_api_route("/documents/{document_id}/evidence/{key}", pages.evidence)
+    router.add_api_route("/answer", pages.answer)
+    return router

@@ -1,0 +1,107 @@
+// The chat page: the evidence panel, spoken announcements, files to keep.
+(() => {
+  const panel = document.getElementById("evidence");
+  const body = document.getElementById("evidence-body");
+  const live = document.getElementById("live");
+  const texts = document.getElementById("texts").dataset;
+  const small = matchMedia("(max-width: 999px)");
+  let opener = null;
+
+  // A link to a clause carries everything the panel needs, so evidence belongs to its message.
+  function evidenceAddress(link) {
+    const url = new URL(link.href, location.href);
+    const match = url.pathname.match(/^\/documents\/([^/]+)$/);
+    if (url.origin !== location.origin || !match || !url.hash) return null;
+    return `/documents/${match[1]}/evidence/${url.hash.slice(1)}${url.search}`;
+  }
+
+  async function open(link) {
+    const address = evidenceAddress(link);
+    if (!address) return;
+    opener = link;
+    document.querySelectorAll(".wc-open").forEach((old) => old.classList.remove("wc-open"));
+    link.classList.add("wc-open");
+    say(panel.dataset.loading);
+    panel.classList.add("wc-shown");
+    document.body.classList.add("wc-sheet");
+    try {
+      const reply = await fetch(address, { headers: { Accept: "text/html" } });
+      if (!reply.ok) throw new Error(String(reply.status));
+      body.innerHTML = await reply.text(); // our own template, which escapes every text
+    } catch {
+      say(panel.dataset.failed);
+      return;
+    }
+    document.getElementById("evidence-heading").focus({ preventScroll: true });
+    const place = body.querySelector("mark.wc-quote") ?? body.querySelector(".wc-current");
+    body.scrollTop = 0;
+    if (place) body.scrollTop = place.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3;
+  }
+
+  function say(text) {
+    body.replaceChildren(Object.assign(document.createElement("p"), { className: "wc-quiet", textContent: text }));
+  }
+
+  function close() {
+    panel.classList.remove("wc-shown");
+    document.body.classList.remove("wc-sheet");
+    if (!small.matches) say(panel.dataset.empty);
+    document.querySelectorAll(".wc-open").forEach((old) => old.classList.remove("wc-open"));
+    opener?.focus();
+    opener = null;
+  }
+
+  document.addEventListener("click", (event) => {
+    const clear = event.target.closest("#do-clear");
+    if (clear && !confirm(texts.confirm)) {
+      event.stopPropagation();
+      event.preventDefault();
+      return;
+    }
+    if (event.target.closest("#evidence-close")) close();
+    const link = event.target.closest("#chat a[href]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (evidenceAddress(link)) {
+      event.preventDefault();
+      event.stopPropagation();
+      open(link);
+    }
+  }, true);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && panel.classList.contains("wc-shown")) close();
+  });
+
+  // A finished answer is announced once and brought into view from its question down.
+  let seen = 0;
+  function look() {
+    const chat = document.getElementById("chat");
+    if (!chat) return;
+    const answers = chat.querySelectorAll(".wc-answer");
+    const questions = chat.querySelectorAll(".wc-question");
+    document.body.classList.toggle("wc-talking", questions.length > 0);
+    if (answers.length === seen) return;
+    const arrived = answers.length > seen;
+    seen = answers.length;
+    if (!arrived || !answers.length) return;
+    const last = answers[answers.length - 1];
+    const lead = last.querySelector(".wc-lead")?.textContent ?? "";
+    live.textContent = `${texts.ready}${last.querySelector(".wc-status").textContent}。${lead}`;
+    questions[questions.length - 1]?.scrollIntoView({ block: "start", behavior: "smooth" });
+  }
+  let waiting = false;
+  new MutationObserver(() => {
+    if (waiting) return;
+    waiting = true;
+    requestAnimationFrame(() => { waiting = false; look(); });
+  }).observe(document.querySelector("gradio-app"), { childList: true, subtree: true });
+
+  window.wence = {
+    download(file) {
+      if (!file) return;
+      const bytes = Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0));
+      const url = URL.createObjectURL(new Blob([bytes], { type: file.type }));
+      Object.assign(document.createElement("a"), { href: url, download: file.name }).click();
+      setTimeout(() => URL.revokeObjectURL(url), 10000);
+    },
+  };
+})();

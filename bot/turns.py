@@ -1,0 +1,248 @@
+"""One chat turn as plain values: check the question, run the chain, give what the page shows."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from bot.conversation import Answer, AnswerStatus, Audience, Question
+from bot.interface import Interface
+from bot.render import answer_html, answer_markdown, question_html
+from bot.settings import Settings
+from index.documents import Document
+from index.errors import IndexUnusable, WenceError
+
+HISTORY = 6
+KEPT_EXCHANGES = 50
+STAGES = ("resolve", "retrieve", "verify")
+logger = logging.getLogger(__name__)
+
+
+class Chain(Protocol):
+    """What the web needs of the answering chain."""
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The documents held, by id."""
+
+    def invoke(self, question: Question, /) -> Answer:
+        """Answer one question."""
+
+    def stream(self, question: Question, /) -> Iterator[object]:
+        """Stage names (str) while working, then the Answer."""
+
+    def ready(self) -> Mapping[str, object]:
+        """What is loaded; raises IndexUnusable when nothing can be answered."""
+
+
+class BadRequest(WenceError):
+    """A request that cannot be used: the key of its sentence, the values in it, the HTTP status."""
+
+    def __init__(self, name: str, status: int = 400, **values: object) -> None:
+        super().__init__(name)
+        self.name, self.status, self.values = name, status, values
+
+    def sentence(self, words: Interface) -> str:
+        """What its reader sees."""
+        values = dict(self.values)
+        if "detail" in values:
+            values["detail"] = words(str(values["detail"]), **values)
+        return words(f"error_{self.name}", **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question with its rendered answer, as the reader's browser keeps it."""
+
+    question: str
+    html: str
+    markdown: str
+    status: str
+    region: str = ""
+    audience: str = ""
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What the reader has filled in."""
+
+    text: str
+    region: str = ""
+    audience: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the page shows after an event; ``text`` is what stays in the question box."""
+
+    exchanges: tuple[Exchange, ...]
+    text: str = ""
+    stage: str = ""
+    asked: str = ""
+    notice: str = ""
+
+    @property
+    def working(self) -> bool:
+        """Whether an answer is still being made."""
+        return bool(self.stage)
+
+
+def check_question(text: str, limit: int) -> None:
+    """Raise BadRequest unless the text is a question of at most ``limit`` characters."""
+    if not readable(text):
+        raise BadRequest("control_characters")
+    if not text.strip():
+        raise BadRequest("empty_question")
+    if len(text) > limit:
+        raise BadRequest("question_too_long", 413, length=len(text), limit=limit)
+
+
+def readable(text: str) -> bool:
+    """Whether there are no control characters (but line ends and tabs) and no lone surrogates."""
+    return not any(unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\r\t" for c in text)
+
+
+def without_controls(text: str) -> str:
+    """Text as pasted by a person, with control characters turned into spaces."""
+    return "".join(c if readable(c) else " " for c in text)
+
+
+def region_names(documents: Mapping[str, Document]) -> tuple[str, ...]:
+    """The regions held, as paths, each once, in order."""
+    return tuple(dict.fromkeys(str(document.region) for document in documents.values()))
+
+
+def respond(
+    chain: Chain, settings: Settings, words: Interface, form: Form, before: tuple[Exchange, ...]
+) -> Iterator[View]:
+    """The views of one turn: stages, then the answer; a problem keeps what was typed."""
+    text = without_controls(form.text)
+    try:
+        check_question(text, settings.max_question_chars)
+        question = _question(text, form, before, settings.max_question_chars)
+        yield View(before, form.text, STAGES[0], text)
+        answer = None
+        for item in chain.stream(question):
+            if isinstance(item, Answer):
+                answer = item
+            elif item in STAGES:
+                yield View(before, form.text, str(item), text)
+        if answer is None:
+            raise WenceError("the chain ended without an answer")
+    except BadRequest as problem:
+        yield View(before, form.text, notice=problem.sentence(words))
+    except WenceError as error:
+        yield View(before, form.text, notice=failure_sentence(error, words))
+    else:
+        exchange = exchange_of(answer, words)
+        failed = answer.status is AnswerStatus.ERROR
+        yield View((*before, exchange)[-KEPT_EXCHANGES:], form.text if failed else "")
+
+
+def failure_sentence(error: WenceError, words: Interface) -> str:
+    """A sentence for the reader; the detail goes to the log under the same reference."""
+    if isinstance(error, IndexUnusable):
+        logger.error("index unusable: %s", error)
+        return words("error_index_missing")
+    reference = secrets.token_hex(4)
+    logger.error("request failed, reference %s", reference, exc_info=error)
+    return words("error_internal", reference=reference)
+
+
+def _question(text: str, form: Form, before: tuple[Exchange, ...], limit: int) -> Question:
+    audience = Audience(form.audience) if form.audience in set(Audience) else None
+    history = tuple(exchange.question[:limit] for exchange in before[-HISTORY:])
+    return Question(text.strip(), "", form.region[:100] or None, audience, history)
+
+
+def exchange_of(answer: Answer, words: Interface) -> Exchange:
+    """An answer as the browser keeps it."""
+    return Exchange(
+        question=answer.question.text,
+        html=answer_html(answer, words),
+        markdown=answer_markdown(answer, words),
+        status=answer.status.value,
+        region=answer.question.region or "",
+        audience=answer.question.audience or "",
+        suggestions=answer.suggestions,
+    )
+
+
+def messages(view: View, words: Interface) -> list[dict[str, object]]:
+    """The view as chat messages; only the newest answer offers its narrowing buttons."""
+    shown: list[dict[str, object]] = []
+    for exchange in view.exchanges:
+        shown.append({"role": "user", "content": question_html(exchange.question)})
+        shown.append({"role": "assistant", "content": exchange.html})
+    if view.working:
+        shown.append({"role": "user", "content": question_html(view.asked)})
+        shown.append({"role": "assistant", "content": stages_html(view.stage, words)})
+    elif view.exchanges and view.exchanges[-1].suggestions:
+        offered = view.exchanges[-1].suggestions
+        shown[-1]["options"] = [{"value": text, "label": text} for text in offered]
+    return shown
+
+
+def stages_html(current: str, words: Interface) -> str:
+    """The steps of the work with the current one marked."""
+    reached = STAGES.index(current)
+    steps = "".join(
+        f'<li class="{"wc-now" if n == reached else "wc-done" if n < reached else "wc-next"}">'
+        f"{words('stage_' + stage)}</li>"
+        for n, stage in enumerate(STAGES)
+    )
+    return f'<div class="wc-working"><ol class="wc-stages">{steps}</ol></div>'
+
+
+def without_last(exchanges: tuple[Exchange, ...]) -> tuple[tuple[Exchange, ...], str]:
+    """Everything before the last exchange, and the question to ask or edit again."""
+    return (exchanges[:-1], exchanges[-1].question) if exchanges else ((), "")
+
+
+def read_exchanges(stored: object, settings: Settings) -> tuple[Exchange, ...]:
+    """Exchanges from the browser's storage; what is malformed or too long is left out."""
+    rows = stored if isinstance(stored, list) else []
+    read = (_read_exchange(row, settings) for row in rows[-KEPT_EXCHANGES:])
+    return tuple(exchange for exchange in read if exchange is not None)
+
+
+def _read_exchange(row: object, settings: Settings) -> Exchange | None:
+    if not isinstance(row, dict):
+        return None
+    names = ("question", "html", "markdown", "status", "region", "audience")
+    texts = {name: row.get(name) for name in names}
+    if not all(isinstance(text, str) and len(text) < 200_000 for text in texts.values()):
+        return None
+    offered = row.get("suggestions")
+    suggestions = offered if isinstance(offered, list) else []
+    kept = tuple(text for text in suggestions[:8] if isinstance(text, str))
+    question, html, markdown, status, region, audience = map(str, texts.values())
+    exchange = Exchange(question, html, markdown, status, region, audience, kept)
+    too_long = len(exchange.question) > settings.max_question_chars
+    return None if too_long or "\n" in exchange.html else exchange
+
+
+def read_form(text: object, region: object, audience: object) -> Form:
+    """What came from the page, with anything that is not text left out."""
+    fields = [value if isinstance(value, str) else "" for value in (text, region, audience)]
+    return Form(*fields)
+
+
+def read_choices(stored: object) -> Form:
+    """The region and audience kept in the browser; parents, when nothing is."""
+    kept = stored if isinstance(stored, dict) else {}
+    form = read_form("", kept.get("region"), kept.get("audience"))
+    known = form.audience in {audience.value for audience in Audience}
+    return form if known else replace(form, audience=Audience.PARENT.value)
+
+
+def read_link(link: object) -> tuple[str, str]:
+    """The question and region of a shared link."""
+    fields = link if isinstance(link, dict) else {}
+    form = read_form(fields.get("q"), fields.get("region"), "")
+    return form.text, form.region
