@@ -36,6 +36,8 @@ class Words:
     proof_after: re.Pattern[str]
     cue_before: re.Pattern[str]
     cue_after: re.Pattern[str]
+    origin_before: re.Pattern[str]
+    origin_after: re.Pattern[str]
     surnames: frozenset[str]
     tails: frozenset[str]
     joints: frozenset[str]
@@ -163,6 +165,8 @@ def _words(raw: Mapping[str, Any]) -> Words:
         proof_after=re.compile(_any(raw["proof_after"])),
         cue_before=re.compile(f"(?:^|[，。？！、；：,.?!;:\\s]|{_any(raw['cue_before'])})$"),
         cue_after=re.compile(_any(raw["cue_after"])),
+        origin_before=re.compile(f"(?:{_any(raw['origin_before'])})$"),
+        origin_after=re.compile(_any(raw["origin_after"])),
         surnames=frozenset("".join(raw["surnames"].split())),
         tails=frozenset(raw["tails"]),
         joints=frozenset(raw["joints"]),

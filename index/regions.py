@@ -23,13 +23,18 @@ CLOSENESS: tuple[RelationKind, ...] = ("held", "inside_held", "contains_held", "
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A stretch of the text that names a region; several regions when the name is shared."""
+    """A stretch of the text that names a region; several regions when the name is shared.
+
+    ``origin``: the words around say that somebody comes from there (户口在河南, 从杭州转来);
+    beside another region it is background, alone it may still be what is asked about.
+    """
 
     text: str
     start: int
     end: int
     regions: tuple[Region, ...]
     kind: MentionKind = "name"
+    origin: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,8 @@ class Gazetteer:
             for start, end, regions in find_latin(text, self.tables)
         )
         found = sorted((*self._chinese(scan), *latin), key=lambda mention: mention.start)
-        return tuple(_narrowed(mention, found) for mention in found)
+        narrowed = (_narrowed(mention, found) for mention in found)
+        return tuple(replace(m, origin=self._is_origin(text, m)) for m in narrowed)
 
     def find_held_sounds(self, text: str, held: Sequence[Region]) -> tuple[Mention, ...]:
         """Held regions written with other characters of the same sound: 家兴, 松杨, 武汗."""
@@ -143,6 +149,12 @@ class Gazetteer:
             if self._reads_as_region(scan, start, end, name) and not is_quarter:
                 return Mention(scan.text[start:end], start, end, name.regions)
         return None
+
+    def _is_origin(self, text: str, mention: Mention) -> bool:
+        words = self.tables.words
+        before = text[max(0, mention.start - 4) : mention.start]
+        is_after = words.origin_after.match(text, mention.end)
+        return bool(is_after or words.origin_before.search(before))
 
     def _is_minor(self, name: Name) -> bool:
         """A county's short name outside the held regions: the weakest of names."""

@@ -95,7 +95,7 @@ def test_a_county_adds_nothing_to_the_short_name_of_its_city():
         "武汉大学", "武汉理工大学附属小学", "常州公开课是什么", "上海路小学", "南京路", "北京师范大学", "北京时间",
         "兰州拉面", "长春藤", "公开化", "孩子在上高中", "学习水平", "组成县级领导小组", "王建平老师", "长治久安",
         "平安校园", "惠民政策", "公安部门", "城区学校和郊区学校", "新市区", "市和县两级", "市直学校和县区学校",
-        "和平友好，团结解放，东方新华", "城关小学", "鼓楼的学校", "解放小学", "四方协议", "我们县的政策", "黄陂小学",
+        "和平友好，团结解放，东方新华", "城关小学", "鼓楼的学校", "湖南师大附中", "内地西藏班", "延安精神", "解放小学", "四方协议", "我们县的政策", "黄陂小学",
     ],
 )  # fmt: skip
 def test_words_that_merely_contain_a_place_name_are_no_region(text):
@@ -150,6 +150,19 @@ def test_a_former_name_leads_to_the_division_of_today():
 )
 def test_names_in_latin_letters_are_recognised_as_whole_words(text, found):
     assert named(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "origins"),
+    [
+        ("在武汉打工，娃的户口在河南", [False, True]),
+        ("从杭州转到常州读初中", [True, False]),
+        ("安徽籍的孩子在嘉兴上学", [True, False]),
+        ("武汉和松阳比一比", [False, False]),
+    ],
+)
+def test_where_somebody_comes_from_is_marked_as_origin(text, origins):
+    assert [mention.origin for mention in GAZETTEER.find(text)] == origins
 
 
 def test_an_alias_wins_over_names_and_rules():
