@@ -1,0 +1,138 @@
+"""Which region a question is about, and which documents may therefore answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from index.documents import Document, Region
+from index.regions import Gazetteer, Mention, Relation, load_gazetteer, relate, relate_any
+
+ANONYMOUS = "anonymised"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where an answer may come from.
+
+    ``named`` tells whether a region was meant at all; ``bare`` is the question without region
+    words; ``unheld`` are named regions that no document applies to; ``indirect`` pairs a named
+    region with its relation to what is held; ``conflict`` is (chosen, named) when they disagree;
+    ``nickname`` is the word that stood for a region.
+    """
+
+    documents: tuple[Document, ...]
+    named: bool
+    bare: str
+    asked: tuple[Region, ...] = ()
+    unheld: tuple[Region, ...] = ()
+    indirect: tuple[tuple[Region, Relation], ...] = ()
+    conflict: tuple[Region, Region] | None = None
+    nickname: str | None = None
+
+    @property
+    def regions(self) -> tuple[Region, ...]:
+        """Regions of the documents in scope, without repeats."""
+        return tuple(dict.fromkeys(document.region for document in self.documents))
+
+
+class Resolver:
+    """Reads regions against the documents held; immutable once made."""
+
+    def __init__(self, documents: Mapping[str, Document]) -> None:
+        self._documents = tuple(documents.values())
+        self._held = tuple(dict.fromkeys(document.region for document in self._documents))
+        aliases = {
+            alias: document.region for document in self._documents for alias in document.aliases
+        }
+        self._nicknames = {
+            word: document.region for document in self._documents for word in document.nicknames
+        }
+        gazetteer = load_gazetteer().with_held(self._held)
+        self._gazetteer: Gazetteer = gazetteer.with_aliases(aliases)
+
+    @property
+    def held(self) -> tuple[Region, ...]:
+        """Regions that have a document."""
+        return self._held
+
+    def mentions(self, text: str) -> tuple[Mention, ...]:
+        """Every region that the text names, misspelt held ones included."""
+        found = self._gazetteer.find(text)
+        if not any(relate_any(mention.regions, self._held).regions for mention in found):
+            found = (*found, *self._gazetteer.find_held_sounds(text, self._held))
+        return tuple(sorted(found, key=lambda mention: mention.start))
+
+    def without_regions(self, text: str) -> str:
+        """The text without its region words."""
+        for mention in reversed(self.mentions(text)):
+            text = text[: mention.start] + text[mention.end :]
+        return text
+
+    def chosen(self, region: str | None) -> Region | None:
+        """A region picked in the interface or given by a caller, by path or by name."""
+        if not region:
+            return None
+        for held in self._held:
+            if region in {str(held), held.name}:
+                return held
+        found = self._gazetteer.find(region)
+        return self._closest(found[0]) if found else Region.parse(region)
+
+    def resolve(self, text: str, region: str | None = None) -> Scope:
+        """Read the regions of a question; the question wins over the chosen region."""
+        mentions = self.mentions(text)
+        here = [mention for mention in mentions if not mention.origin]
+        asked = tuple(dict.fromkeys(self._closest(mention) for mention in here))
+        bare = _remove(text, mentions)
+        chosen = self.chosen(region)
+        nickname = None if asked or chosen else self._nickname(text)
+        if nickname:
+            asked = (self._nicknames[nickname],)
+        conflict = None
+        if chosen and asked and not any(_overlap(chosen, one) for one in asked):
+            conflict = (chosen, asked[0])
+        return self._scope(asked or ((chosen,) if chosen else ()), bare, conflict, nickname)
+
+    def _scope(
+        self,
+        asked: tuple[Region, ...],
+        bare: str,
+        conflict: tuple[Region, Region] | None,
+        nickname: str | None,
+    ) -> Scope:
+        if not asked:
+            return Scope(self._documents, False, bare)
+        relations = [(region, relate(region, self._held)) for region in asked]
+        wanted = {held for _, relation in relations for held in relation.regions}
+        return Scope(
+            documents=tuple(doc for doc in self._documents if doc.region in wanted),
+            named=True,
+            bare=bare,
+            asked=asked,
+            unheld=tuple(region for region, relation in relations if not relation.regions),
+            indirect=tuple(pair for pair in relations if pair[1].kind not in {"held", "not_held"}),
+            conflict=conflict,
+            nickname=nickname,
+        )
+
+    def _closest(self, mention: Mention) -> Region:
+        """Of several regions that share a name, the one nearest to what is held."""
+        best = relate_any(mention.regions, self._held)
+        for region in mention.regions:
+            if relate(region, self._held) == best:
+                return region
+        return mention.regions[0]
+
+    def _nickname(self, text: str) -> str | None:
+        return next((word for word in self._nicknames if word in text), None)
+
+
+def _remove(text: str, mentions: Sequence[Mention]) -> str:
+    for mention in reversed(mentions):
+        text = text[: mention.start] + text[mention.end :]
+    return text.strip() or text
+
+
+def _overlap(one: Region, other: Region) -> bool:
+    return one.contains(other) or other.contains(one)
