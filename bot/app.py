@@ -78,6 +78,11 @@ class ChatPage:
             autoscroll=False,
             layout="bubble",
         )
+        with gr.Row(elem_id="tools"):
+            self.retry, self.edit, self.markdown, self.word, self.clear = (
+                gr.Button(t(key), size="sm", elem_id=f"do-{key.replace('_', '-')}", visible=False)
+                for key in ("retry", "edit_last", "export_markdown", "export_docx", "clear")
+            )
         with gr.Row(elem_id="examples") as self.examples_row:
             self.examples = [
                 gr.Button("", size="sm", elem_classes="wc-example", visible=False)
@@ -86,11 +91,6 @@ class ChatPage:
         with gr.Column(elem_id="composer"):
             self.notice = gr.Markdown("", elem_id="notice", sanitize_html=True)
             self._lay_out_question()
-            with gr.Row(elem_id="tools"):
-                self.retry, self.edit, self.markdown, self.word, self.clear = (
-                    gr.Button(t(key), size="sm", elem_id=f"do-{key.replace('_', '-')}")
-                    for key in ("retry", "edit_last", "export_markdown", "export_docx", "clear")
-                )
 
     def _lay_out_question(self) -> None:
         t = self.texts
@@ -108,12 +108,11 @@ class ChatPage:
             self.stop = gr.Button(t("stop"), elem_id="stop", min_width=72, visible=False)
         with gr.Row(elem_id="choices"):
             self.region = gr.Dropdown(
-                [(t("region_all"), "")],
+                [(t("region_all"), ""), *region_choices(self.chain)],
                 value="",
                 label=t("region_label"),
                 elem_id="region",
                 filterable=False,
-                allow_custom_value=True,
             )
             self.audience = gr.Radio(
                 [(t(key), audience.value) for audience, key in AUDIENCES],
@@ -252,7 +251,7 @@ class ChatPage:
         chosen = read_choices(choices)
         form = replace(chosen, text=text, region=region or chosen.region)
         view = View(read_exchanges(stored, self.settings), text)
-        options = [(words("region_all"), ""), *((name.split("/")[-1], name) for name in names)]
+        options = [(words("region_all"), ""), *region_choices(self.chain)]
         return [
             *self._show(view, words),
             gr.update(choices=options, value=form.region if form.region in names else ""),
@@ -287,6 +286,11 @@ class ChatPage:
             return export_file(kind, exchanges, self._words(request))
 
         return export
+
+
+def region_choices(chain: Chain) -> list[tuple[str, str]]:
+    """The regions held, by their own name."""
+    return [(path.split("/")[-1], path) for path in region_names(chain.documents)]
 
 
 def translations(interface: dict[str, Interface]) -> gr.I18n:

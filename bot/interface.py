@@ -22,7 +22,7 @@ class Interface:
     texts: Mapping[str, str]
     examples: Mapping[str, tuple[str, ...]]
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """The text with its ``$names`` filled; KeyError when a key or a value is missing."""
         return Template(self.texts[key]).substitute({name: str(v) for name, v in values.items()})
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 
+from fastapi import FastAPI
+
+from bot.api import create_app
 from bot.conversation import Answer, AnswerStatus, Citation, Question, Quote
 from bot.settings import Settings, load_settings
 from index.documents import Clause, Document, Finding, Part, Region, Repair, Validity
@@ -14,7 +18,15 @@ ID = "heyang-2021"
 
 def clause(key: str, address: str, start: int, text: str, **more: object) -> Clause:
     values = {"heading": "", "path": (address,), "kind": "text", "level": 1, "parent": None} | more
-    return Clause(document_id=ID, key=key, address=address, start=start, end=start + len(text), text=text, **values)  # type: ignore[arg-type]
+    return Clause(
+        document_id=ID,
+        key=key,
+        address=address,
+        start=start,
+        end=start + len(text),
+        text=text,
+        **values,
+    )  # type: ignore[arg-type]
 
 
 TITLE = "河阳市义务教育<招生>意见\n"
@@ -25,7 +37,15 @@ TEXT = TITLE + HEAD + FIRST + SECOND
 CLAUSES = (
     clause("title", "标题", 0, TITLE, kind="title", level=0),
     clause("1", "一、招生办法", len(TITLE), HEAD, kind="heading", heading="一、招生办法"),
-    clause("1.1", "一、招生办法（一）", len(TITLE + HEAD), FIRST, parent="1", level=2, parts=(Part("第一句", 21, 34),)),
+    clause(
+        "1.1",
+        "一、招生办法（一）",
+        len(TITLE + HEAD),
+        FIRST,
+        parent="1",
+        level=2,
+        parts=(Part("第一句", 21, 34),),
+    ),
     clause("1.2", "一、招生办法（二）", len(TITLE + HEAD + FIRST), SECOND, parent="1", level=2),
 )
 QUOTE_TEXT = "年满6周岁的儿童可以报名。"
@@ -50,14 +70,34 @@ DOCUMENT = Document(
     raw_digest="ab" * 32,
     clauses=CLAUSES,
     findings=(Finding("noise", "去掉一行浏览量", 3, 40, "浏览量: 8"),),
-    repairs=(Repair("replace", "4 5人", "45人", "数字被空格断开", TEXT.index("45人"), TEXT.index("45人") + 3),),
+    repairs=(
+        Repair(
+            "replace", "4 5人", "45人", "数字被空格断开", TEXT.index("45人"), TEXT.index("45人") + 3
+        ),
+    ),
 )
 CITATION = Citation(1, DOCUMENT, CLAUSES[2], (QUOTE,), 0.75)
 ANSWERS = {
-    "谁能报名": (AnswerStatus.ANSWERED, "年满6周岁的儿童可以报名。〔1〕\n见《河阳市义务教育<招生>意见》。〔9〕", {"citations": (CITATION,), "notes": ("文件的目标年份2022年已过。",), "suggestions": ("初中呢",)}),
-    "午餐多少钱": (AnswerStatus.NOT_STATED, "收录的文件没有写这件事。", {"related": (Citation(1, DOCUMENT, CLAUSES[3], ()),)}),
+    "谁能报名": (
+        AnswerStatus.ANSWERED,
+        "年满6周岁的儿童可以报名。〔1〕\n见《河阳市义务教育<招生>意见》。〔9〕",
+        {
+            "citations": (CITATION,),
+            "notes": ("文件的目标年份2022年已过。",),
+            "suggestions": ("初中呢",),
+        },
+    ),
+    "午餐多少钱": (
+        AnswerStatus.NOT_STATED,
+        "收录的文件没有写这件事。",
+        {"related": (Citation(1, DOCUMENT, CLAUSES[3], ()),)},
+    ),
     "坏了": (AnswerStatus.ERROR, "出了点问题，参考号 abc。", {}),
-    "对比": (AnswerStatus.ANSWERED, "两地不同：\n| 地区 | 规定 |\n| --- | --- |\n| 河阳 | 可以〔1〕 |", {"citations": (CITATION,)}),
+    "对比": (
+        AnswerStatus.ANSWERED,
+        "两地不同：\n| 地区 | 规定 |\n| --- | --- |\n| 河阳 | 可以〔1〕 |",
+        {"citations": (CITATION,)},
+    ),
 }
 
 
@@ -75,7 +115,15 @@ class ScriptedChain:
             raise self.failure
         default = (AnswerStatus.OUT_OF_SCOPE, f"您问的是：{question.text}", {})
         status, text, more = ANSWERS.get(question.text, default)
-        return Answer(question, question.text, status, text, regions=(DOCUMENT.region,), timings_ms={"total": 1.23456}, **more)  # type: ignore[arg-type]
+        return Answer(
+            question,
+            question.text,
+            status,
+            text,
+            regions=(DOCUMENT.region,),
+            timings_ms={"total": 1.23456},
+            **more,
+        )  # type: ignore[arg-type]
 
     def stream(self, question: Question, /):
         yield "resolve"
@@ -95,3 +143,12 @@ def settings(**environ: str) -> Settings:
 
 def missing_index() -> IndexMissing:
     return IndexMissing("no index in /secret/path; run wence index")
+
+
+def web_app(chain: ScriptedChain) -> FastAPI:
+    """The application, made inside an event loop: outside one, Gradio opens loops and leaves them."""
+
+    async def make() -> FastAPI:
+        return create_app(chain, settings())  # type: ignore[arg-type]
+
+    return asyncio.run(make())

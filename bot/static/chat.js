@@ -35,7 +35,8 @@
     document.getElementById("evidence-heading").focus({ preventScroll: true });
     const place = body.querySelector("mark.wc-quote") ?? body.querySelector(".wc-current");
     body.scrollTop = 0;
-    if (place) body.scrollTop = place.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3;
+    const below = place && place.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom - 40;
+    if (below) body.scrollTop = place.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3;
   }
 
   function say(text) {
@@ -78,6 +79,8 @@
     if (!chat) return;
     const answers = chat.querySelectorAll(".wc-answer");
     const questions = chat.querySelectorAll(".wc-question");
+    chat.querySelectorAll("[aria-label*='<div']").forEach((row) => row.removeAttribute("aria-label"));
+    chat.querySelector("[aria-live=polite]")?.setAttribute("aria-live", "off"); // announced once, below
     document.body.classList.toggle("wc-talking", questions.length > 0);
     if (answers.length === seen) return;
     const arrived = answers.length > seen;

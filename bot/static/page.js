@@ -26,6 +26,10 @@
   }
 
   document.querySelectorAll(".wc-toggle").forEach(apply);
+  const theme = () => document.body.classList.toggle("dark", root.classList.contains("wc-dark"));
+  if (document.querySelector("gradio-app")) new MutationObserver(() => {
+    if (document.body.classList.contains("dark") !== root.classList.contains("wc-dark")) theme();
+  }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   document.querySelectorAll(".wc-copy[hidden]").forEach((button) => { button.hidden = false; });
   document.addEventListener("click", (event) => {
     const toggle = event.target.closest(".wc-toggle");
