@@ -32,10 +32,9 @@ from index.publish import (
 )
 from index.snapshot import Snapshot, write_tables
 from index.store import StoreError
-from index.vectors import KnownVectors, Progress, embed_passages, learn_log
+from index.vectors import KnownVectors, Progress, embed_passages, learn_log, log_path
 
 Asked = Mapping[str, Mapping[str, Sequence[str]]]
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +143,7 @@ def _build(
         raise
     progress("publish", 0, 1)
     publish(index_dir, build)
+    log_path(build, embedder).unlink(missing_ok=True)
     remove_old_builds(index_dir)
     progress("publish", 1, 1)
     return _report(plan, embedded=embedded, published=True)
@@ -161,8 +161,6 @@ def _still_sound(folder: Path, digest: str) -> bool:
 
 
 def _finish(plan: Plan, build: Path, embedder: Embedder) -> None:
-    for log in build.glob("*.log"):
-        log.unlink()
     clauses = sum(len(document.clauses) for document in plan.documents)
     manifest: dict[str, Any] = {
         "embedder": embedder.identity,

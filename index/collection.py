@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,7 @@ import numpy as np
 
 from index.documents import Document, Passage
 from index.errors import BuildFailed
-from index.store import PassageStore, Vectors, copy_store
+from index.store import PassageStore, StoreError, Vectors, copy_store
 from index.vectors import Progress
 
 PROBES = 50
@@ -41,21 +42,32 @@ class Plan:
 
 def write_store(plan: Plan, build: Path, vectors: Vectors, progress: Progress) -> None:
     """A copy of the old collection with the difference applied, or else a fresh one; verified."""
-    rows = [
-        row for row, passage in enumerate(plan.passages) if plan.before.get(passage.id) != passage
-    ]
-    gone = sorted(set(plan.before) - {passage.id for passage in plan.passages})
-    small = len(rows) + len(gone) <= DELTA_SHARE * len(plan.passages)
+    old = list(plan.before.values())
+    before = {digest: old[row] for digest, row in _first_rows(old).items()}
+    rows = _first_rows(plan.passages)
+    changed = [row for digest, row in rows.items() if before.get(digest) != plan.passages[row]]
+    gone = sorted(before.keys() - rows.keys())
+    small = len(changed) + len(gone) <= DELTA_SHARE * len(rows)
     if plan.previous and small:
-        copy_store(plan.previous / "chroma", build / "chroma")
-        _fill(PassageStore.open(build / "chroma"), plan, rows, (vectors, gone), progress)
-        if _verified(plan, build, vectors, progress):
-            return
-        shutil.rmtree(build / "chroma")
-    store = PassageStore.create(build / "chroma", len(plan.passages))
-    _fill(store, plan, range(len(plan.passages)), (vectors, []), progress)
+        # A damaged old collection shows here at the latest; then a fresh one takes its place.
+        with suppress(StoreError):
+            copy_store(plan.previous / "chroma", build / "chroma")
+            _fill(PassageStore.open(build / "chroma"), plan, changed, (vectors, gone), progress)
+            if _verified(plan, build, vectors, progress):
+                return
+        shutil.rmtree(build / "chroma", ignore_errors=True)
+    store = PassageStore.create(build / "chroma", len(rows))
+    _fill(store, plan, list(rows.values()), (vectors, []), progress)
     if not _verified(plan, build, vectors, progress):
         raise BuildFailed("新索引没有通过检查，原有索引不受影响；请重新运行 wence index。")
+
+
+def _first_rows(passages: Sequence[Passage]) -> dict[str, int]:
+    """The first row of every digest, in order."""
+    rows: dict[str, int] = {}
+    for row, passage in enumerate(passages):
+        rows.setdefault(passage.digest, row)
+    return rows
 
 
 def _fill(
@@ -70,7 +82,7 @@ def _fill(
         store.remove(gone)
         for at in range(0, len(rows), 1000):
             progress("store", at, len(rows))
-            part = list(rows[at : at + 1000])
+            part = rows[at : at + 1000]
             store.add([plan.passages[row] for row in part], vectors[part])
         progress("store", len(rows), len(rows))
     finally:
@@ -83,7 +95,7 @@ def _verified(plan: Plan, build: Path, vectors: Vectors, progress: Progress) -> 
     count = min(PROBES, len(plan.passages))
     rows = np.unique(np.linspace(0, len(plan.passages) - 1, count).astype(int))
     probes = build / "probes.npz"
-    np.savez(probes, ids=[plan.passages[row].id for row in rows], vectors=vectors[rows])
+    np.savez(probes, digests=[plan.passages[row].digest for row in rows], vectors=vectors[rows])
     limited = f"import resource as r, runpy; r.setrlimit(r.RLIMIT_FSIZE, ({FILE_LIMIT},) * 2); "
     command = limited + "runpy.run_module('index.store', run_name='__main__')"
     result = subprocess.run(

@@ -83,7 +83,7 @@ def write_manifest(build: Path, manifest: Mapping[str, Any]) -> None:
     sizes = {
         str(path.relative_to(build)): path.stat().st_size
         for path in sorted(build.rglob("*"))
-        if path.is_file() and LIVE not in path.relative_to(build).parts
+        if path.is_file() and path.suffix != ".log" and LIVE not in path.relative_to(build).parts
     }
     body = {"format": FORMAT, **manifest, "sizes": sizes}
     _write_durably(build / MANIFEST, json.dumps(body, ensure_ascii=False, indent=1))

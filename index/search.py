@@ -70,6 +70,7 @@ class Searcher:
         self._opening = threading.Lock()
         self._state = pointer_state(index_dir)
         self._snapshot = self._open()
+        self._retired: Snapshot | None = None
 
     @classmethod
     def open(cls, index_dir: Path, embedder: Embedder) -> Searcher:
@@ -98,8 +99,11 @@ class Searcher:
             state = pointer_state(self._index_dir)
             if state == self._state:
                 return False
-            self._snapshot = self._open()
-            self._state = state
+            opened = self._open()
+            # A search may still be running on the last build: it is closed one build later.
+            if self._retired:
+                self._retired.store.close()
+            self._retired, self._snapshot, self._state = self._snapshot, opened, state
         return True
 
     def search(self, query: Query) -> SearchResult:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, get_args
 
@@ -21,6 +20,7 @@ from index.store import PassageStore, StoreError, Vectors, probe
 
 KINDS: tuple[PassageKind, ...] = get_args(PassageKind)
 OPENING_PROBES = 3
+_ARRAYS = ("clause_starts", "passage_starts", "kinds", "vectors", "digest_keys", "digest_rows")
 HEADING_TIMES = 2  # a heading's words count twice
 
 Rows = NDArray[np.int64]
@@ -74,8 +74,8 @@ class Snapshot:
     passages: JsonLines
     kinds: NDArray[np.int8]
     vectors: Vectors
-    id_keys: NDArray[np.uint64]
-    id_rows: Rows
+    digest_keys: NDArray[np.uint64]
+    digest_rows: Rows
     keywords: KeywordIndex
     store: PassageStore
 
@@ -90,14 +90,14 @@ class Snapshot:
             raise IndexCorrupt(f"索引文件已损坏，{REBUILD}（{error}）") from error
         if lost:
             snapshot.store.close()
-            raise IndexCorrupt(f"索引文件已损坏，找不到 {'、'.join(lost)}，{REBUILD}")
+            raise IndexCorrupt(f"向量库已损坏，{REBUILD}")
         return snapshot
 
     def lost(self) -> list[str]:
         """Those of a few passages that their own vector does not find."""
         rows = np.unique(np.linspace(0, len(self.passages) - 1, OPENING_PROBES).astype(int))
-        ids = [str(self.passages[int(row)]["id"]) for row in rows]
-        return probe(self.store, ids, self.vectors[rows])
+        digests = [self.passage_at(int(row)).digest for row in rows]
+        return probe(self.store, digests, self.vectors[rows])
 
     def clause_at(self, ordinal: int) -> tuple[Document, Clause]:
         """The clause with this number in the corpus."""
@@ -109,10 +109,12 @@ class Snapshot:
         """The passage with this number in the corpus."""
         return Passage(**self.passages[row])
 
-    def rows_of(self, passage_ids: Sequence[str]) -> Rows:
-        """Numbers of passages, by id."""
-        keys = np.array([_id_key(passage_id) for passage_id in passage_ids], dtype=np.uint64)
-        return np.asarray(self.id_rows[np.searchsorted(self.id_keys, keys)])
+    def clauses_of_digests(self, digests: Sequence[str]) -> Rows:
+        """Numbers, ascending, of the clauses that have a passage of one of these digests."""
+        keys = np.array([_key(digest) for digest in digests], dtype=np.uint64)
+        first = np.searchsorted(self.digest_keys, keys, side="left")
+        counts = np.searchsorted(self.digest_keys, keys, side="right") - first
+        return np.unique(self.clauses_of_rows(self.digest_rows[spread(first, counts)]))
 
     def clauses_of_rows(self, rows: Rows) -> Rows:
         """Numbers of the clauses that passages belong to."""
@@ -120,9 +122,7 @@ class Snapshot:
         return np.asarray(found, dtype=np.int64)
 
 
-def write_tables(
-    folder: Path, documents: Sequence[Document], passages: Sequence[Passage]
-) -> None:
+def write_tables(folder: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
     """Write documents, passages and keywords of a build; passages in clause order."""
     write_lines(folder / "documents.jsonl", map(encode_document, documents))
     write_lines(folder / "passages.jsonl", map(passage_fields, passages))
@@ -130,10 +130,10 @@ def write_tables(
     counts = dict.fromkeys(clause_ids, 0)
     for passage in passages:
         counts[passage.clause_id] += 1
-    keys = np.array([_id_key(passage.id) for passage in passages], dtype=np.uint64)
-    order = np.argsort(keys)
-    np.save(folder / "id_keys.npy", keys[order])
-    np.save(folder / "id_rows.npy", order.astype(np.int64))
+    keys = np.array([_key(passage.digest) for passage in passages], dtype=np.uint64)
+    order = np.argsort(keys, kind="stable")
+    np.save(folder / "digest_keys.npy", keys[order])
+    np.save(folder / "digest_rows.npy", order.astype(np.int64))
     np.save(folder / "kinds.npy", np.array([KINDS.index(p.kind) for p in passages], dtype=np.int8))
     np.save(folder / "clause_starts.npy", _starts([len(d.clauses) for d in documents]))
     np.save(folder / "passage_starts.npy", _starts(list(counts.values())))
@@ -148,10 +148,7 @@ def passage_fields(passage: Passage) -> dict[str, Any]:
 def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
     ids = tuple(row["id"] for row in manifest["documents"])
     regions = tuple(Region.parse(row["region"]) for row in manifest["documents"])
-    arrays = {
-        name: map_array(folder / f"{name}.npy")
-        for name in ("clause_starts", "passage_starts", "kinds", "vectors", "id_keys", "id_rows")
-    }
+    arrays = {name: map_array(folder / f"{name}.npy") for name in _ARRAYS}
     starts = (arrays.pop("clause_starts"), arrays.pop("passage_starts"))
     return Snapshot(
         folder=folder,
@@ -183,5 +180,12 @@ def _starts(counts: Sequence[int]) -> Rows:
     return np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
 
 
-def _id_key(passage_id: str) -> int:
-    return int.from_bytes(blake2b(passage_id.encode(), digest_size=8).digest(), "big")
+def spread(firsts: Rows, counts: Rows) -> Rows:
+    """``firsts[i], firsts[i] + 1, …``, ``counts[i]`` of them, for every i."""
+    ends = np.cumsum(counts)
+    return np.repeat(firsts - ends + counts, counts) + np.arange(counts.sum())
+
+
+def _key(digest: str) -> int:
+    """The first 64 bits of a hexadecimal digest."""
+    return int(digest[:16], 16)

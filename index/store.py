@@ -17,6 +17,7 @@ from pathlib import Path
 import chromadb
 import numpy as np
 from chromadb.api import ClientAPI
+from chromadb.api.collection_configuration import CreateCollectionConfiguration
 from chromadb.api.models.Collection import Collection
 from chromadb.config import Settings
 from chromadb.errors import ChromaError
@@ -41,7 +42,11 @@ class StoreError(IndexUnusable):
 
 @dataclass(frozen=True, slots=True)
 class PassageStore:
-    """A collection of passages by cosine."""
+    """A collection of passages by cosine; one row for each digest.
+
+    The id of a row is the digest of the embedded text: a graph over many equal vectors comes
+    apart, and most of them are then never found. Its metadata are those of the first passage.
+    """
 
     client: ClientAPI
     collection: Collection
@@ -54,23 +59,28 @@ class PassageStore:
         each opening, so the threshold divides the expected number into whole parts.
         """
         parts = max(1, ceil(expected / SYNC_EVERY))
-        client = _client(folder)
-        configuration = {
-            "hnsw": {"space": "cosine", "sync_threshold": max(2, ceil(expected / parts))}
+        threshold = max(2, ceil(expected / parts))
+        configuration: CreateCollectionConfiguration = {
+            "hnsw": {"space": "cosine", "sync_threshold": threshold}
         }
+        client = _client(folder)
         try:
-            Chroma(COLLECTION, client=client, collection_configuration=configuration)  # type: ignore[arg-type]
+            Chroma(COLLECTION, client=client, collection_configuration=configuration)
+            return cls(client, client.get_collection(COLLECTION, embedding_function=None))
         except ChromaError as error:
+            _close(client)
             raise StoreError(str(error)) from error
-        return cls.open(folder)
 
     @classmethod
     def open(cls, folder: Path) -> PassageStore:
         """The collection in this folder; raises StoreError."""
+        if not (folder / "chroma.sqlite3").is_file():
+            raise StoreError(f"{folder} holds no collection")
         client = _client(folder)
         try:
             return cls(client, client.get_collection(COLLECTION, embedding_function=None))
         except (ChromaError, ValueError) as error:
+            _close(client)
             raise StoreError(str(error)) from error
 
     def as_langchain(self, embeddings: Embeddings) -> Chroma:
@@ -83,7 +93,7 @@ class PassageStore:
             part = passages[at : at + BATCH]
             try:
                 self.collection.upsert(
-                    ids=[passage.id for passage in part],
+                    ids=[passage.digest for passage in part],
                     embeddings=np.asarray(vectors[at : at + BATCH]),
                     metadatas=[_metadata(passage) for passage in part],
                     documents=[passage.text for passage in part],
@@ -91,18 +101,18 @@ class PassageStore:
             except ChromaError as error:
                 raise StoreError(str(error)) from error
 
-    def remove(self, ids: Sequence[str]) -> None:
-        """Delete passages by id."""
+    def remove(self, digests: Sequence[str]) -> None:
+        """Delete rows by digest."""
         try:
-            for at in range(0, len(ids), BATCH):
-                self.collection.delete(ids=list(ids[at : at + BATCH]))
+            for at in range(0, len(digests), BATCH):
+                self.collection.delete(ids=list(digests[at : at + BATCH]))
         except ChromaError as error:
             raise StoreError(str(error)) from error
 
     def nearest(
         self, vector: Vectors, count: int, regions: Sequence[str] = ()
     ) -> tuple[list[str], Vectors]:
-        """Ids and cosines of the nearest passages, best first, of these regions if any is given.
+        """Digests and cosines of the nearest rows, best first, of these regions if any is given.
 
         Goes to the collection itself: LangChain's call takes three times as long, for it also
         fetches every text (100 of 1,500 passages: 4.1 ms against 1.4 ms).
@@ -122,26 +132,28 @@ class PassageStore:
 
     def close(self) -> None:
         """Let go of the folder."""
-        self.client.close()  # type: ignore[attr-defined]
+        _close(self.client)
 
 
-def probe(store: PassageStore, ids: Sequence[str], vectors: Vectors) -> list[str]:
-    """Those ids that their own vector does not find; a count alone proves nothing."""
+def probe(store: PassageStore, digests: Sequence[str], vectors: Vectors) -> list[str]:
+    """Those digests that their own vector does not find; a count alone proves nothing."""
     return [
-        passage_id
-        for passage_id, vector in zip(ids, vectors, strict=True)
-        if not all(_finds(store, passage_id, vector, depth) for depth in PROBE_DEPTHS)
+        digest
+        for digest, vector in zip(digests, vectors, strict=True)
+        if not all(_finds(store, digest, vector, depth) for depth in PROBE_DEPTHS)
     ]
 
 
-def _finds(store: PassageStore, passage_id: str, vector: Vectors, depth: int) -> bool:
-    """Whether the passage, or ``depth`` others with the very same vector, come back."""
-    ids, cosines = store.nearest(vector, depth)
-    return passage_id in ids or (len(ids) == depth and float(cosines[-1]) > 0.9999)
+def _finds(store: PassageStore, digest: str, vector: Vectors, depth: int) -> bool:
+    """Whether the row, or ``depth`` others with the very same vector, come back."""
+    digests, cosines = store.nearest(vector, depth)
+    return digest in digests or (len(digests) == depth and float(cosines[-1]) > 0.9999)
 
 
 def copy_store(source: Path, target: Path) -> None:
-    """Copy a finished folder that nobody writes to."""
+    """Copy a finished folder that nobody writes to; raises StoreError when it is not there."""
+    if not source.is_dir():
+        raise StoreError(f"{source} is missing")
     shutil.copytree(source, target)
 
 
@@ -153,8 +165,14 @@ def _client(folder: Path) -> ClientAPI:
         raise StoreError(str(error)) from error
 
 
+def _close(client: ClientAPI) -> None:
+    """Stop the shared system behind the client when nobody else uses it."""
+    client.close()  # type: ignore[attr-defined]
+
+
 def _metadata(passage: Passage) -> dict[str, str | int]:
     return {
+        "passage_id": passage.id,
         "clause_id": passage.clause_id,
         "document_id": passage.document_id,
         "region": passage.region,
@@ -166,9 +184,10 @@ def _metadata(passage: Passage) -> dict[str, str | int]:
 
 def _main(folder: Path) -> None:
     """``python -m index.store FOLDER``: probe a build; in a process of its own, for damage
-    can end in a segmentation fault. Writes the lost ids as a JSON list."""
+    can end in a segmentation fault. Writes the lost digests as a JSON list."""
+    store = PassageStore.open(folder / "chroma")
     with np.load(folder / "probes.npz") as data:
-        lost = probe(PassageStore.open(folder / "chroma"), data["ids"].tolist(), data["vectors"])
+        lost = probe(store, data["digests"].tolist(), data["vectors"])
     sys.stdout.write(json.dumps(lost))
 
 

@@ -1,0 +1,155 @@
+import shutil
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from index.build import build_index
+from index.errors import BadSidecar, BuildFailed
+from index.publish import build_lock
+from index.search import Query
+from tests.toys import (
+    TINY_ASKED,
+    ToyEmbedder,
+    changed_corpus,
+    make_document,
+    open_searcher,
+    tiny_corpus,
+)
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def built(tiny_index, tmp_path):
+    """A copy of the tiny index that a test may change."""
+    return Path(shutil.copytree(tiny_index, tmp_path / "index"))
+
+
+def builds(index_dir: Path) -> list[str]:
+    return sorted(folder.name for folder in (index_dir / "builds").iterdir())
+
+
+def first_hit(index_dir: Path, text: str) -> str:
+    searcher = open_searcher(index_dir)
+    hit = searcher.search(Query(text)).hits[0]
+    searcher.snapshot.store.close()
+    return hit.clause.text
+
+
+def run_build(index_dir: Path, stage: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "tests.killed_build", str(index_dir), stage]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_first_build_adds_everything_and_says_so(tmp_path):
+    report = build_index(tiny_corpus(), TINY_ASKED, ToyEmbedder(), tmp_path)
+    assert str(report) == (
+        "索引已更新：2 份文件，5 条条款；片段新增 6、变更 0、未变 0、移除 0，重新计算向量 6 个。"
+    )
+    assert builds(tmp_path) == ["000001"]
+
+
+def test_a_build_of_the_same_corpus_does_nothing(built):
+    embedder = ToyEmbedder()
+    report = build_index(tiny_corpus()[::-1], TINY_ASKED, embedder, built)
+    assert (report.published, report.unchanged, report.embedded) == (False, 6, 0)
+    assert (builds(built), embedder.embedded) == (["000001"], [])
+
+
+def test_only_changed_passages_are_embedded_and_the_report_counts_them(built):
+    jia, _ = tiny_corpus()
+    texts = [jia.clauses[0].text, "二、教师每三年交流一次。\n", jia.clauses[2].text]
+    embedder = ToyEmbedder()
+    changed = make_document("jia", "浙江省/嘉兴市", texts)
+    report = build_index([changed], TINY_ASKED, embedder, built)
+    assert (report.added, report.changed, report.unchanged, report.removed) == (0, 1, 3, 2)
+    assert embedder.embedded == ["通知 主要任务\n二、教师每三年交流一次。"]
+    assert first_hit(built, "教师多久交流一次") == "二、教师每三年交流一次。\n"
+    assert first_hit(built, "随迁子女入学") == "一、免试就近入学。\n"
+
+
+def test_a_text_that_only_moved_is_not_embedded_again(built):
+    jia, wu = tiny_corpus()
+    texts = ["序。\n", *(clause.text for clause in jia.clauses)]
+    embedder = ToyEmbedder()
+    build_index([make_document("jia", "浙江省/嘉兴市", texts), wu], {}, embedder, built)
+    assert embedder.embedded == ["通知 主要任务\n序。"]
+    searcher = open_searcher(built)
+    [hit] = searcher.search(Query("教师交流", limit=1)).hits
+    passage = hit.passages[0].passage
+    assert hit.document.text[passage.start : passage.end] == "二、教师每六年交流一次。"
+
+
+def test_a_change_of_metadata_alone_publishes_without_embedding(built):
+    jia, wu = tiny_corpus()
+    embedder = ToyEmbedder()
+    report = build_index([replace(jia, number="嘉教〔2019〕1号"), wu], TINY_ASKED, embedder, built)
+    assert (report.published, report.unchanged, embedder.embedded) == (True, 6, [])
+    assert open_searcher(built).documents["jia"].number == "嘉教〔2019〕1号"
+
+
+def test_another_model_embeds_everything_again(built):
+    embedder = ToyEmbedder()
+    embedder.identity = "toy:2"
+    report = build_index(tiny_corpus(), TINY_ASKED, embedder, built)
+    assert (report.unchanged, report.embedded) == (6, 6)
+
+
+def test_the_served_build_and_the_one_before_it_are_kept(built):
+    for number in range(2):
+        documents = [*tiny_corpus(), make_document("zz", "全国", [f"第{number}版。"])]
+        build_index(documents, TINY_ASKED, ToyEmbedder(), built)
+    assert builds(built) == ["000002", "000003"]
+
+
+def test_a_second_build_at_the_same_time_is_turned_away(built):
+    with build_lock(built), pytest.raises(BuildFailed, match="正在进行"):
+        build_index(changed_corpus(), {}, ToyEmbedder(), built)
+
+
+def test_no_documents_and_questions_for_no_clause_are_clear_errors(tmp_path):
+    with pytest.raises(BuildFailed, match="没有可以建立索引的政策文件"):
+        build_index([], {}, ToyEmbedder(), tmp_path)
+    with pytest.raises(BadSidecar, match=r"jia\.asked\.yaml 里的条款 9\.9 在文件中不存在"):
+        build_index(tiny_corpus(), {"jia": {"9.9": ["?"]}}, ToyEmbedder(), tmp_path)
+
+
+@pytest.mark.parametrize("stage", ["embed64", "store0", "verify0", "publish0"])
+def test_a_killed_build_leaves_the_old_index_serving_and_the_next_one_cleans_up(built, stage):
+    result = run_build(built, stage)
+    assert result.returncode == -signal.SIGKILL
+    assert builds(built) == ["000001", "000002"]
+    assert first_hit(built, "教师交流") == "二、教师每六年交流一次。\n"
+    embedder = ToyEmbedder()
+    build_index(changed_corpus(), {}, embedder, built)
+    assert builds(built) == ["000001", "000002"]
+    assert first_hit(built, "高考") == "二、高考。\n"
+    resumed = {"embed64": 87}.get(stage, 0)
+    assert len(embedder.embedded) == resumed
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing_behind(built):
+    result = run_build(built, "full")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "磁盘空间不足，索引没有更新，原有索引不受影响" in result.stdout
+    assert builds(built) == ["000001"]
+    assert first_hit(built, "教师交流") == "二、教师每六年交流一次。\n"
+
+
+def test_a_damaged_index_is_built_anew_although_nothing_changed(built):
+    (built / "builds" / "000001" / "vectors.npy").write_bytes(b"")
+    report = build_index(tiny_corpus(), TINY_ASKED, ToyEmbedder(), built)
+    assert report.published
+    assert first_hit(built, "教师交流") == "二、教师每六年交流一次。\n"
+
+
+def test_a_vector_store_that_lost_its_rows_is_built_anew_although_nothing_changed(built):
+    shutil.rmtree(built / "builds" / "000001" / "chroma")
+    embedder = ToyEmbedder()
+    report = build_index(tiny_corpus(), TINY_ASKED, embedder, built)
+    assert (report.published, embedder.embedded) == (True, [])
+    assert first_hit(built, "教师交流") == "二、教师每六年交流一次。\n"

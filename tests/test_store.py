@@ -1,0 +1,77 @@
+import numpy as np
+import pytest
+
+from index.documents import Passage
+from index.store import PassageStore, StoreError, probe
+from tests.toys import ToyEmbedder
+
+
+def passage(name: str, region: str) -> Passage:
+    return Passage(name, name, "doc", region, "clause", 0, 1, f"文字{name}", name)
+
+
+PASSAGES = [passage("a", "浙江省"), passage("b", "湖北省"), passage("c", "浙江省/嘉兴市")]
+VECTORS = np.array([[1, 0], [0.6, 0.8], [0, 1]], dtype=np.float32)
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = PassageStore.create(tmp_path / "chroma", 3)
+    store.add(PASSAGES, VECTORS)
+    yield store
+    store.close()
+
+
+def test_the_nearest_passages_come_best_first_with_their_cosines(store):
+    ids, cosines = store.nearest(np.array([1, 0], np.float32), 3)
+    assert ids == ["a", "b", "c"]
+    assert cosines.tolist() == pytest.approx([1.0, 0.6, 0.0], abs=1e-6)
+
+
+def test_a_search_can_be_kept_to_regions(store):
+    nearest, _ = store.nearest(np.array([1, 0], np.float32), 3, ["湖北省", "浙江省/嘉兴市"])
+    assert nearest == ["b", "c"]
+
+
+def test_asking_for_more_than_there_is_gives_what_there_is(store):
+    assert len(store.nearest(np.array([1, 0], np.float32), 100)[0]) == 3
+
+
+def test_adding_an_id_again_replaces_it_and_removing_takes_it_away(store):
+    store.add([PASSAGES[0]], VECTORS[2:])
+    store.remove(["c"])
+    ids, cosines = store.nearest(np.array([0, 1], np.float32), 3)
+    assert (ids, cosines.tolist()) == (["a", "b"], pytest.approx([1.0, 0.8], abs=1e-6))
+
+
+def test_a_store_opened_again_holds_the_same(store, tmp_path):
+    store.close()
+    again = PassageStore.open(tmp_path / "chroma")
+    assert again.nearest(np.array([0, 1], np.float32), 1)[0] == ["c"]
+    again.close()
+
+
+def test_a_probe_names_the_passages_that_their_own_vector_does_not_find(store):
+    assert probe(store, ["a", "c"], VECTORS[[0, 2]]) == []
+    many = [passage(f"d{n}", "浙江省") for n in range(20)]
+    turned = np.array([[np.cos(n / 20), np.sin(n / 20)] for n in range(20)], np.float32)
+    store.add(many, turned)
+    assert probe(store, ["d0", "d19"], np.array([[0, 1], turned[19]], np.float32)) == ["d0"]
+
+
+def test_the_same_collection_serves_as_a_langchain_vector_store(tmp_path):
+    embedder = ToyEmbedder()
+    store = PassageStore.create(tmp_path / "chroma", 2)
+    texts = ["教师交流", "学生入学"]
+    held = [Passage(t, t, "d", "浙江省", "clause", 0, 4, t, t) for t in texts]
+    store.add(held, embedder.embed_documents_array(texts))
+    [(found, distance)] = store.as_langchain(embedder).similarity_search_with_score("入学", k=1)
+    assert (found.id, found.page_content) == ("学生入学", "学生入学")
+    assert found.metadata["region"] == "浙江省"
+    assert distance == pytest.approx(0.0, abs=1e-6)
+    store.close()
+
+
+def test_a_folder_without_a_collection_is_an_error_of_ours(tmp_path):
+    with pytest.raises(StoreError):
+        PassageStore.open(tmp_path / "chroma")
