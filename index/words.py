@@ -81,8 +81,8 @@ class Found:
 class WordFinder:
     """Finds the longest known words of a text, left to right, without overlaps.
 
-    A word of two characters does not count where it straddles a border between dictionary words
-    and cuts one (高职 in 最高职务); a Latin one only between word borders. Case is ignored.
+    A word does not count where it straddles a border between dictionary words and cuts one
+    (高职 in 最高职务, 特色课 in 特色课程); a Latin one only between word borders. Case is ignored.
     """
 
     __slots__ = ("_by_first", "words")
@@ -103,7 +103,7 @@ class WordFinder:
         while at < len(text):
             match = None
             for word in self._candidates(text, at):
-                if len(word) == 2 and cuts is None:
+                if cuts is None:
                     cuts = word_spans(text)
                 if _stands_alone(text, at, at + len(word), cuts or []):
                     match = Found(word, at, at + len(word))
@@ -158,7 +158,7 @@ def _lower(text: str) -> str:
 def _stands_alone(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> bool:
     if _LATIN.match(text[start]) or _LATIN.match(text[end - 1]):
         return not (_latin_at(text, start - 1) or _latin_at(text, end))
-    return end - start != 2 or not _cuts_a_word(start, end, spans)
+    return not _cuts_a_word(start, end, spans)
 
 
 def _latin_at(text: str, at: int) -> bool:
