@@ -21,9 +21,11 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
+from index.carrier import BLOCK
 from index.errors import ModelError
-from index.modelcache import digests, is_complete
+from index.modelcache import digests, is_intact
 from index.prepare import CARRIED, check_precision, model_folder, recipe_digest
+from index.quiet import quiet
 from index.vocabulary import PASSAGE_PROMPT, QUERY_PROMPT
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def load_embedder(name: str, precision: str, cache_dir: Path) -> Embedder:
     """Load a model that ``prepare_model`` made ready; raises ModelError."""
     check_precision(precision)
     folder = model_folder(name, precision, cache_dir)
-    if not (is_complete(folder) or Path(name).is_dir()):
+    if not (is_intact(folder) or Path(name).is_dir()):
         raise ModelError(
             f"向量模型 {name}（{precision}）尚未准备好，或缓存 {folder} 不完整（not prepared）。"
             "请运行 make install 或 wence index，程序会自动重建。"
@@ -90,6 +92,8 @@ class OnnxEmbedder(Embedder):
         self.identity = identity
         self._session = _session(folder / "model.onnx")
         self._tokenizer = _tokenizer(folder / "tokenizer.json")
+        self._levels = np.load(folder / "levels.npy", mmap_mode="r")
+        self._scales = np.load(folder / "scales.npy", mmap_mode="r")
         self.dimensions = int(self._session.get_outputs()[0].shape[-1])
 
     def embed_query_array(self, texts: Sequence[str]) -> Vectors:
@@ -109,9 +113,15 @@ class OnnxEmbedder(Embedder):
         return np.array(rows, np.float32).reshape(-1, self.dimensions)
 
     def _embed_one(self, text: str) -> Vectors:
-        ids = np.array([self._tokenizer.encode(text).ids], np.int64)
-        vector: Vectors = self._session.run(["vector"], {"ids": ids})[0][0]
+        words = self._words(self._tokenizer.encode(text).ids)
+        vector: Vectors = self._session.run(["vector"], {"words": words[None]})[0][0]
         return vector
+
+    def _words(self, ids: list[int]) -> Vectors:
+        """Token ids -> word embeddings (n, dimensions), decoded from blocks of 32 weights."""
+        levels = self._levels[ids].reshape(len(ids), -1, BLOCK)
+        words: Vectors = (levels * self._scales[ids][..., None]).reshape(len(ids), -1)
+        return words
 
 
 def _session(path: Path) -> InferenceSession:
@@ -150,16 +160,18 @@ class SentenceTransformerEmbedder(Embedder):
             return self._array(self._model.encode_document(list(texts), show_progress_bar=False))
 
     def _array(self, vectors: object) -> Vectors:
-        array = np.asarray(vectors, np.float32).reshape(-1, self.dimensions)
+        array = np.array(vectors, np.float32).reshape(-1, self.dimensions)
         lengths: Vectors = np.linalg.norm(array, axis=1, keepdims=True)
-        return array / np.maximum(lengths, np.float32(1e-12))
+        array /= np.maximum(lengths, 1e-12)
+        return array
 
 
 def _sentence_transformer(folder: Path) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
 
     try:
-        return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
+        with quiet():
+            return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
     except (OSError, ValueError, RuntimeError, KeyError, AttributeError) as error:
         raise ModelError(
             f"{folder} 不是可用的 sentence-transformers 模型文件夹（{type(error).__name__}）。"

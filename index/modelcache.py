@@ -18,12 +18,14 @@ MARKER = "complete.json"
 BUILDING = ".building-"
 
 
-def is_complete(folder: Path) -> bool:
-    """Whether the marker is there and every file has the digest that the marker states."""
+def is_intact(folder: Path) -> bool:
+    """Whether the marker is there and every file has the digest that it states; reads all."""
     try:
-        marker = json.loads((folder / MARKER).read_text("utf-8"))
-        return bool(marker["files"]) and marker["files"] == digests(folder)
-    except (OSError, ValueError, KeyError, TypeError):
+        files = json.loads((folder / MARKER).read_text("utf-8"))["files"]
+        return bool(files) and all(
+            _sha256(folder / path) == digest for path, digest in files.items()
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return False
 
 
@@ -39,13 +41,13 @@ def _sha256(path: Path) -> str:
 
 
 def publish(folder: Path, fill: Callable[[Path], None]) -> Path:
-    """Make the folder with ``fill`` unless it is complete; what is half-written is replaced."""
-    if is_complete(folder):
+    """Make the folder with ``fill`` unless it is intact; what is half-written is replaced."""
+    if is_intact(folder):
         return folder
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         with _locked(folder.parent):
-            if not is_complete(folder):
+            if not is_intact(folder):
                 _build(folder, fill)
     except OSError as error:
         raise ModelError(
@@ -62,9 +64,9 @@ def _build(folder: Path, fill: Callable[[Path], None]) -> None:
     try:
         building.chmod(0o755)
         fill(building)
-        marker = json.dumps({"files": digests(building)}, indent=1)
         for path in building.rglob("*"):
             _flush(path)
+        marker = json.dumps({"files": digests(building)}, indent=1)
         (building / MARKER).write_text(marker, "utf-8")
         _flush(building / MARKER)
         if folder.exists():

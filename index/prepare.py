@@ -1,7 +1,7 @@
 """Prepare an embedding model once, at set-up: unpack, trim, export to ONNX, quantise to int8.
 
 Layout of the cache: ``models/<name>-<digest>/fp32`` is an ordinary sentence-transformers folder,
-``…/int8`` holds ``model.onnx`` and ``tokenizer.json``. Both are complete or absent.
+``…/int8`` what ``OnnxEmbedder`` reads. Both are complete or absent.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from pathlib import Path
 
 from index.carrier import CARRIER_SHA256, carrier_path, read_carrier
 from index.errors import ModelError
-from index.modelcache import is_complete, publish
-from index.vocabulary import english_pieces
+from index.modelcache import is_intact, publish
+from index.quiet import quiet
 
 CARRIED = "multilingual-e5-small"
 PRECISIONS = ("int8", "fp32")
@@ -34,7 +34,7 @@ def prepare_model(
     check_precision(precision)
     report = progress or (lambda message: None)
     folder = model_folder(name, precision, cache_dir)
-    if Path(name).is_dir() or is_complete(folder):
+    if Path(name).is_dir() or is_intact(folder):
         return folder
     if name != CARRIED:
         return publish(folder, lambda target: _fetch(name, target, report))
@@ -68,23 +68,26 @@ def model_folder(name: str, precision: str, cache_dir: Path) -> Path:
 
 
 def recipe_digest() -> str:
-    """What the carried model's vectors depend on: the weights, the kept pieces, the recipe."""
-    parts = [RECIPE, CARRIER_SHA256, *sorted(english_pieces())]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+    """What the carried model's vectors depend on: the weights and what is done to them."""
+    return hashlib.sha256(f"{RECIPE}:{CARRIER_SHA256}".encode()).hexdigest()[:12]
 
 
 def _unpack(target: Path, report: Progress) -> None:
     report("正在解包向量模型（1/2）")
     from index.unpack import write_sentence_transformer
 
-    write_sentence_transformer(read_carrier(carrier_path()), target)
+    carrier = read_carrier(carrier_path())
+    with quiet():
+        write_sentence_transformer(carrier, target)
 
 
 def _quantise(base: Path, target: Path, report: Progress) -> None:
     report("正在导出并量化为 int8（2/2）")
     from index.export import write_int8
 
-    write_int8(read_carrier(carrier_path()), base, target)
+    carrier = read_carrier(carrier_path())
+    with quiet():
+        write_int8(carrier, base, target)
 
 
 def _fetch(name: str, target: Path, report: Progress) -> None:
@@ -92,7 +95,8 @@ def _fetch(name: str, target: Path, report: Progress) -> None:
     from sentence_transformers import SentenceTransformer
 
     try:
-        SentenceTransformer(name, device="cpu").save(str(target))
+        with quiet():
+            SentenceTransformer(name, device="cpu").save(str(target))
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(
             f"无法取得向量模型 {name}（{type(error).__name__}）。请检查名称与网络，"

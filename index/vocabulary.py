@@ -1,15 +1,14 @@
-"""Trim the carried vocabulary to what Chinese policy text needs, and build its tokenizer.
+"""Trim the carried vocabulary to what Chinese and English text needs, and build its tokenizer.
 
-Every piece made only of Han characters, digits, punctuation and symbols stays, and no piece mixes
-Han with anything else, so Chinese text is segmented as before by construction. Of the Latin pieces
-those of common English words stay (``data/english_pieces.txt``) and all of one or two letters.
+Every piece stays whose characters are all Han, ASCII, digits, punctuation or symbols. A text of
+such characters cannot contain any other piece, so it is segmented as with the full vocabulary by
+construction: ``CAD图纸`` and ``3～6岁`` too. Accented Latin, Greek, Cyrillic and kana keep their
+single letters, so that a stray one is not unknown.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from index.carrier import Vocabulary
@@ -21,18 +20,10 @@ SPACE = "▁"
 MAX_TOKENS = 256
 QUERY_PROMPT = "query: "
 PASSAGE_PROMPT = "passage: "
-PREFIX_PIECES = frozenset({SPACE, "▁query", ":", "▁passage", "▁"})
 # NFKC folds the full-width tilde, XLM-RoBERTa keeps it: it waits as a noncharacter meanwhile.
 TILDE, TILDE_HELD = "～", "\U0010fffe"
 LATIN_TO_CYRILLIC = range(0x0080, 0x0500)
 KANA = range(0x3040, 0x3100)
-
-
-@cache
-def english_pieces() -> frozenset[str]:
-    """The pieces of common English words, from the data file."""
-    text = (files("index") / "data" / "english_pieces.txt").read_text("utf-8")
-    return frozenset(line for line in text.splitlines() if not line.startswith("#"))
 
 
 def kept_ids(vocabulary: Vocabulary) -> list[int]:
@@ -44,17 +35,15 @@ def kept_ids(vocabulary: Vocabulary) -> list[int]:
 
 def _is_needed(piece: str) -> bool:
     letters = piece.replace(SPACE, "")
-    if piece in PREFIX_PIECES or piece in english_pieces():
-        return True
-    if letters.isascii() and letters.isalpha():
-        return len(letters) <= 2
     if len(letters) == 1 and (ord(letters) in LATIN_TO_CYRILLIC or ord(letters) in KANA):
         return True
-    return all(_is_han(char) or unicodedata.category(char)[0] not in "LM" for char in letters)
+    return all(map(_is_chinese_or_english, letters))
 
 
-def _is_han(char: str) -> bool:
-    return unicodedata.name(char, "").startswith("CJK ")
+def _is_chinese_or_english(char: str) -> bool:
+    """ASCII, Han, or no letter at all (digits, punctuation, symbols)."""
+    is_han = unicodedata.name(char, "").startswith("CJK ")
+    return char.isascii() or is_han or unicodedata.category(char)[0] not in "LM"
 
 
 def build_tokenizer(vocabulary: Vocabulary, kept: list[int]) -> Tokenizer:
