@@ -29,6 +29,7 @@ from bot.turns import (
 EXAMPLES = 4
 PARALLEL_ANSWERS = 4
 WAITING_ANSWERS = 64
+NEVER = 10**12
 HEAD = """
 <link rel="icon" href="/site/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/site/base.css">
@@ -44,10 +45,6 @@ AUDIENCES = (
     (Audience.STAFF, "audience_staff"),
 )
 LOCALES = {"zh-CN": "zh", "zh": "zh", "zh-TW": "zh", "zh-HK": "zh", "en": "en"}
-READ_LINK = """(stored, choices, link) => {
-  const query = new URLSearchParams(location.search);
-  return [stored, choices, {q: query.get("q") || "", region: query.get("region") || ""}];
-}"""
 
 
 class ChatPage:
@@ -60,7 +57,6 @@ class ChatPage:
         self.texts = translations(interface)
         self.stored = gr.BrowserState([], storage_key="wence-exchanges", secret="wence")
         self.choices = gr.BrowserState({}, storage_key="wence-choices", secret="wence")
-        self.link = gr.JSON({}, visible=False)
         self.file = gr.JSON(None, visible=False)
         self._lay_out()
         self._wire(blocks)
@@ -132,16 +128,15 @@ class ChatPage:
         ]
         opening = blocks.load(
             self._open,
-            [self.stored, self.choices, self.link],
+            [self.stored, self.choices],
             [*self._outputs(), self.region, self.audience, *self.examples],
-            js=READ_LINK,
             api_visibility="private",
             show_progress="hidden",
         )
         asking.append(
             opening.then(
                 self._ask_link,
-                [self.link, self.audience, self.stored],
+                [self.audience, self.stored],
                 self._outputs(),
                 show_progress="hidden",
                 api_visibility="private",
@@ -233,20 +228,18 @@ class ChatPage:
         yield from self._ask(text, region, audience, kept, request)
 
     def _ask_link(
-        self, link: object, audience: str, stored: object, request: gr.Request
+        self, audience: str, stored: object, request: gr.Request
     ) -> Iterator[list[Any]]:
-        text, region = read_link(link)
+        text, region = read_link(request.query_params)
         if text:
             yield from self._ask(text, region, audience, stored, request)
         else:
             yield [gr.skip()] * len(self._outputs())
 
-    def _open(
-        self, stored: object, choices: object, link: object, request: gr.Request
-    ) -> list[Any]:
+    def _open(self, stored: object, choices: object, request: gr.Request) -> list[Any]:
         """What a reader finds on arrival: the conversation and choices kept in the browser."""
         words = self._words(request)
-        text, region = read_link(link)
+        text, region = read_link(request.query_params)
         names = region_names(self.chain.documents)
         chosen = read_choices(choices)
         form = replace(chosen, text=text, region=region or chosen.region)
@@ -306,6 +299,8 @@ def mount_chat(
     with gr.Blocks(title=title, analytics_enabled=False) as blocks:
         page = ChatPage(blocks, chain, settings, interface)
     blocks.queue(default_concurrency_limit=PARALLEL_ANSWERS, max_size=WAITING_ANSWERS)
+    # Its usage statistics are off, yet each event would still summarise all earlier ones.
+    blocks._queue.ANAYLTICS_CACHE_FREQUENCY = NEVER
     gr.mount_gradio_app(
         app,
         blocks,

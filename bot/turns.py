@@ -241,8 +241,6 @@ def read_choices(stored: object) -> Form:
     return form if known else replace(form, audience=Audience.PARENT.value)
 
 
-def read_link(link: object) -> tuple[str, str]:
+def read_link(query: Mapping[str, str]) -> tuple[str, str]:
     """The question and region of a shared link."""
-    fields = link if isinstance(link, dict) else {}
-    form = read_form(fields.get("q"), fields.get("region"), "")
-    return form.text, form.region
+    return query.get("q", ""), query.get("region", "")

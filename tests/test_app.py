@@ -156,7 +156,7 @@ def test_choices_are_remembered() -> None:
 
 def test_a_shared_link_gives_question_and_region() -> None:
     assert read_link({"q": "谁", "region": "河阳"}) == ("谁", "河阳")
-    assert read_link([1]) == ("", "")
+    assert read_link({}) == ("", "")
 
 
 def test_the_exported_conversation_has_date_and_disclaimer() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 from fastapi import FastAPI
@@ -151,4 +152,5 @@ def web_app(chain: ScriptedChain) -> FastAPI:
     async def make() -> FastAPI:
         return create_app(chain, settings())  # type: ignore[arg-type]
 
-    return asyncio.run(make())
+    with ThreadPoolExecutor(1) as pool:  # Playwright keeps a loop running in the main thread
+        return pool.submit(lambda: asyncio.run(make())).result()

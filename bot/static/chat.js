@@ -86,6 +86,7 @@
     const arrived = answers.length > seen;
     seen = answers.length;
     if (!arrived || !answers.length) return;
+    if (location.search) history.replaceState(null, "", location.pathname); // a shared link asks once
     const last = answers[answers.length - 1];
     const lead = last.querySelector(".wc-lead")?.textContent ?? "";
     live.textContent = `${texts.ready}${last.querySelector(".wc-status").textContent}。${lead}`;
