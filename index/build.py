@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import errno
-import json
 import shutil
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import blake2b
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from index.codec import encode_document
+from index.codec import encode_document, fields_of
 from index.collection import Plan, write_store
 from index.documents import Document, Passage
 from index.embedder import Embedder
 from index.errors import BadSidecar, BuildFailed, IndexCorrupt, IndexMissing
-from index.lines import map_array, open_lines
+from index.lines import map_array, open_lines, to_line, write_lines
 from index.passages import passages_of
 from index.publish import (
     FORMAT,
@@ -111,16 +111,21 @@ def _plan(
     passages: tuple[Passage, ...],
     embedder: Embedder,
 ) -> Plan:
-    digest = _corpus_digest(documents, passages, embedder)
+    lines = (
+        [to_line(encode_document(d)) for d in documents],
+        [to_line(fields_of(p)) for p in passages],
+    )
+    digest = _corpus_digest(lines, embedder)
     try:
         previous = current_build(index_dir)
         same_model = read_manifest(previous)["embedder"] == embedder.identity
-        lines = open_lines(previous / "passages.jsonl")
-        rows = [Passage(**lines[row]) for row in range(len(lines))]
+        stored = open_lines(previous / "passages.jsonl")
+        rows = [Passage(**stored[row]) for row in range(len(stored))]
     except (IndexMissing, IndexCorrupt, OSError, ValueError, KeyError, TypeError):
-        return Plan(documents, passages, digest, None, {})
+        return Plan(documents, passages, lines, digest, None, {})
     before = {passage.id: passage for passage in rows}
-    return Plan(documents, passages, digest, previous if same_model else None, before)
+    kept = previous if same_model else None
+    return Plan(documents, passages, lines, digest, kept, before)
 
 
 def _build(
@@ -135,6 +140,8 @@ def _build(
     try:
         embedded = len({p.digest for p in plan.passages if p.digest not in known})
         vectors = embed_passages(plan.passages, embedder, known, build, progress)
+        write_lines(build / "documents.jsonl", plan.lines[0])
+        write_lines(build / "passages.jsonl", plan.lines[1])
         write_tables(build, plan.documents, plan.passages)
         write_store(plan, build, vectors, progress)
         _finish(plan, build, embedder)
@@ -190,13 +197,11 @@ def _report(plan: Plan, embedded: int, published: bool) -> BuildReport:
     )
 
 
-def _corpus_digest(
-    documents: Sequence[Document], passages: Sequence[Passage], embedder: Embedder
-) -> str:
+def _corpus_digest(lines: Iterable[Sequence[bytes]], embedder: Embedder) -> str:
     """Changes with anything that the index holds."""
     digest = blake2b(f"{FORMAT} {embedder.identity}".encode(), digest_size=16)
-    for row in (*map(encode_document, documents), *map(asdict, passages)):
-        digest.update(json.dumps(row, ensure_ascii=False).encode())
+    for line in chain.from_iterable(lines):
+        digest.update(line)
     return digest.hexdigest()
 
 

@@ -35,6 +35,7 @@ class Plan:
 
     documents: tuple[Document, ...]
     passages: tuple[Passage, ...]
+    lines: tuple[list[bytes], list[bytes]]  # documents and passages as they will be written
     digest: str
     previous: Path | None
     before: Mapping[str, Passage]

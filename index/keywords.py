@@ -7,6 +7,7 @@ a sum over a few posting lists (the idea of bm25s, Lù 2024). The arrays load by
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,18 +89,33 @@ class KeywordIndex:
 
 def build_keywords(clauses: Iterable[Sequence[tuple[str, int]]]) -> KeywordIndex:
     """Index clauses, each given as its fields: (text, how often it counts)."""
-    counted = [_count(fields) for fields in clauses]
-    size = len(counted)
-    keys = np.array([key for count in counted for key in count], dtype=np.uint64)
-    counts = np.array([n for count in counted for n in count.values()], dtype=np.float32)
-    owners = np.repeat(np.arange(size, dtype=np.int32), [len(count) for count in counted])
-    lengths = np.array([sum(count.values()) for count in counted], dtype=np.float32)
-    terms, inverse = np.unique(keys, return_inverse=True)
-    frequencies = np.bincount(inverse, minlength=len(terms))
+    numbers: dict[str, int] = {}
+    found, counts, sizes = array("i"), array("f"), array("i")
+    for fields in clauses:
+        count = _count(fields)
+        found.extend([numbers.setdefault(token, len(numbers)) for token in count])
+        counts.extend(count.values())
+        sizes.append(len(count))
+    keys = np.array([token_key(token) for token in numbers], dtype=np.uint64)
+    order = np.argsort(keys)
+    ranks = np.empty(len(keys), dtype=np.int32)
+    ranks[order] = np.arange(len(keys), dtype=np.int32)
+    postings = ranks[np.array(found, dtype=np.int32)]
+    return _invert(keys[order], postings, np.array(counts, np.float32), np.array(sizes))
+
+
+def _invert(
+    terms: NDArray[np.uint64], postings: NDArray[np.int32], counts: Floats, sizes: NDArray[np.int64]
+) -> KeywordIndex:
+    """Postings in clause order (term number, count; ``sizes[c]`` of clause c) -> by term."""
+    size = len(sizes)
+    owners = np.repeat(np.arange(size, dtype=np.int32), sizes)
+    lengths = np.bincount(owners, counts, minlength=size).astype(np.float32)
+    frequencies = np.bincount(postings, minlength=len(terms))
     idfs = np.log1p((size - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
-    mean_length = max(float(lengths.mean()) if size else 0.0, 1.0)
-    weights = idfs[inverse] * bm25_saturation(counts, lengths[owners] / np.float32(mean_length))
-    order = np.argsort(inverse, kind="stable")
+    mean_length = np.float32(max(float(lengths.mean()) if size else 0.0, 1.0))
+    weights = idfs[postings] * bm25_saturation(counts, lengths[owners] / mean_length)
+    order = np.argsort(postings, kind="stable")
     indptr = np.concatenate(([0], np.cumsum(frequencies))).astype(np.int64)
     return KeywordIndex(size, terms, indptr, owners[order], weights[order], idfs)
 
@@ -126,9 +142,9 @@ def load_keywords(folder: Path) -> KeywordIndex:
     return KeywordIndex(size, **arrays)
 
 
-def _count(fields: Sequence[tuple[str, int]]) -> Counter[int]:
-    count: Counter[int] = Counter()
+def _count(fields: Sequence[tuple[str, int]]) -> Counter[str]:
+    count: Counter[str] = Counter()
     for text, times in fields:
-        for token in tokens(text):
-            count[token_key(token)] += times
+        for token, found in Counter(tokens(text)).items():
+            count[token] += found * times
     return count

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,14 +28,17 @@ class JsonLines:
         return value
 
 
-def write_lines(path: Path, rows: Iterable[Any]) -> None:
+def to_line(row: Mapping[str, Any]) -> bytes:
+    """One row as it stands in the file."""
+    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def write_lines(path: Path, lines: Sequence[bytes]) -> None:
     """Write ``path`` (.jsonl) and its offset table beside it (.npy); at least one row."""
-    starts = [0]
+    starts = np.concatenate(([0], np.cumsum([len(line) for line in lines])))
     with path.open("wb") as file:
-        for row in rows:
-            line = json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n"
-            starts.append(starts[-1] + file.write(line.encode()))
-    np.save(path.with_suffix(".npy"), np.array(starts, dtype=np.int64))
+        file.writelines(lines)
+    np.save(path.with_suffix(".npy"), starts.astype(np.int64))
 
 
 def open_lines(path: Path) -> JsonLines:

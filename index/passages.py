@@ -19,6 +19,7 @@ _OPEN = "（(［[【〔《〈「『“"
 _CLOSE = "）)］]】〕》〉」』”"
 _QUOTED = "”」』"
 _DUTY = re.compile(r"[（(［\[【〔]\s*(?:责任|牵头|配合|完成时限|主管)[^\n]{0,12}?[:：]")
+_MARKS = re.compile(f"[\\n{re.escape(_ENDS + _OPEN + _CLOSE)}]")
 _PAUSES = "，、,：:"
 
 Span = tuple[int, int]
@@ -104,8 +105,9 @@ def _runs(text: str) -> list[Span]:
 
 def _pieces(text: str) -> Iterator[Span]:
     start, depth, duty = 0, 0, False
-    for at, char in enumerate(text):
-        if depth == 0 and _DUTY.match(text, at):
+    for mark in _MARKS.finditer(text):
+        at, char = mark.start(), mark.group()
+        if depth == 0 and char in _OPEN and _DUTY.match(text, at):
             duty = True
             if at > start:
                 yield start, at

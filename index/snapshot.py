@@ -10,11 +10,11 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from index.codec import decode_document, encode_document
+from index.codec import decode_document
 from index.documents import Clause, Document, Passage, PassageKind, Region
 from index.errors import IndexCorrupt
 from index.keywords import KeywordIndex, build_keywords, load_keywords, save_keywords
-from index.lines import JsonLines, map_array, open_lines, write_lines
+from index.lines import JsonLines, map_array, open_lines
 from index.publish import REBUILD, read_manifest
 from index.store import PassageStore, StoreError, Vectors, probe
 
@@ -123,9 +123,7 @@ class Snapshot:
 
 
 def write_tables(folder: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
-    """Write documents, passages and keywords of a build; passages in clause order."""
-    write_lines(folder / "documents.jsonl", map(encode_document, documents))
-    write_lines(folder / "passages.jsonl", map(passage_fields, passages))
+    """Write number tables and keywords of a build; passages in clause order."""
     clause_ids = [clause.id for document in documents for clause in document.clauses]
     counts = dict.fromkeys(clause_ids, 0)
     for passage in passages:
@@ -138,11 +136,6 @@ def write_tables(folder: Path, documents: Sequence[Document], passages: Sequence
     np.save(folder / "clause_starts.npy", _starts([len(d.clauses) for d in documents]))
     np.save(folder / "passage_starts.npy", _starts(list(counts.values())))
     save_keywords(build_keywords(_keyword_fields(documents, passages)), folder / "keywords")
-
-
-def passage_fields(passage: Passage) -> dict[str, Any]:
-    """The passage as a JSON object."""
-    return {name: getattr(passage, name) for name in Passage.__slots__}
 
 
 def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
@@ -173,7 +166,8 @@ def _keyword_fields(
         for clause in document.clauses:
             headings = " ".join(clause.path)
             questions = "\n".join(asked.get(clause.id, ()))
-            yield [(clause.text, 1), (headings, HEADING_TIMES), (questions, 1)]
+            fields = (document.short_title, 1), (headings, HEADING_TIMES)
+            yield [(clause.text, 1), *fields, (questions, 1)]
 
 
 def _starts(counts: Sequence[int]) -> Rows:
