@@ -17,6 +17,7 @@ from index.collection import Plan, write_store
 from index.documents import Document, Passage
 from index.embedder import Embedder
 from index.errors import BadSidecar, BuildFailed, IndexCorrupt, IndexMissing
+from index.gaps import GapQuestions, gap_texts, write_gaps
 from index.lines import map_array, open_lines, to_line, write_lines
 from index.passages import passages_of
 from index.publish import (
@@ -65,6 +66,7 @@ def build_index(
     embedder: Embedder,
     index_dir: Path,
     progress: Progress | None = None,
+    gaps: GapQuestions | None = None,
 ) -> BuildReport:
     """Build and publish; raises BuildFailed or BadSidecar, and then the old index still serves.
 
@@ -78,7 +80,8 @@ def build_index(
     try:
         with build_lock(index_dir):
             known = _recover(index_dir, embedder)
-            plan = _plan(index_dir, ordered, passages, embedder)
+            texts = gap_texts(ordered, gaps or {})
+            plan = _plan(index_dir, ordered, passages, (embedder, texts))
             return _build(plan, known, embedder, index_dir, progress or _silent)
     except (OSError, StoreError) as error:
         raise BuildFailed(_reason(error)) from error
@@ -109,23 +112,25 @@ def _plan(
     index_dir: Path,
     documents: tuple[Document, ...],
     passages: tuple[Passage, ...],
-    embedder: Embedder,
+    means: tuple[Embedder, list[list[str]]],
 ) -> Plan:
+    embedder, texts = means
     lines = (
         [to_line(encode_document(d)) for d in documents],
         [to_line(fields_of(p)) for p in passages],
     )
-    digest = _corpus_digest(lines, embedder)
+    gap_lines = [to_line({"gaps": own}) for own in texts]
+    digest = _corpus_digest((*lines, gap_lines), embedder)
     try:
         previous = current_build(index_dir)
         same_model = read_manifest(previous)["embedder"] == embedder.identity
         stored = open_lines(previous / "passages.jsonl")
         rows = [Passage(**stored[row]) for row in range(len(stored))]
     except (IndexMissing, IndexCorrupt, OSError, ValueError, KeyError, TypeError):
-        return Plan(documents, passages, lines, digest, None, {})
+        return Plan(documents, passages, lines, digest, None, {}, texts)
     before = {passage.id: passage for passage in rows}
     kept = previous if same_model else None
-    return Plan(documents, passages, lines, digest, kept, before)
+    return Plan(documents, passages, lines, digest, kept, before, texts)
 
 
 def _build(
@@ -143,6 +148,7 @@ def _build(
         write_lines(build / "documents.jsonl", plan.lines[0])
         write_lines(build / "passages.jsonl", plan.lines[1])
         write_tables(build, plan.documents, plan.passages)
+        write_gaps(build, plan.gaps, embedder, plan.previous)
         write_store(plan, build, vectors, progress)
         _finish(plan, build, embedder)
     except (OSError, StoreError, BuildFailed):

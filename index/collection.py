@@ -39,6 +39,7 @@ class Plan:
     digest: str
     previous: Path | None
     before: Mapping[str, Passage]
+    gaps: Sequence[Sequence[str]] = ()
 
 
 def write_store(plan: Plan, build: Path, vectors: Vectors, progress: Progress) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.clauses import parse_clauses
@@ -20,35 +21,50 @@ UNKNOWN_VALIDITY = Validity(
     "效力未载明", "文本没有写明有效期，也没有废止或继续有效的说明，现行效力请向发文机关核实"
 )
 
+WHOLE_DOCUMENT = "document"  # key of gap questions that belong to no clause
+
 Asked = Mapping[str, Mapping[str, Sequence[str]]]
 
 
-def load_corpus(corpus_dir: Path) -> tuple[list[Document], Asked]:
-    """Documents and, by document id and clause key, their everyday questions.
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Documents and, by document id and clause key, the everyday questions they answer or not."""
+
+    documents: list[Document]
+    asked: Asked
+    gaps: Asked
+
+
+def load_corpus(corpus_dir: Path) -> Corpus:
+    """Everything in the folder.
 
     Every faulty file is reported in one CorpusError, a line each; nothing is half-loaded.
     """
     files = _raw_files(corpus_dir)
     documents: list[Document] = []
     asked: dict[str, Mapping[str, Sequence[str]]] = {}
+    gaps: dict[str, Mapping[str, Sequence[str]]] = {}
     faults: list[str] = []
     for path in files:
         try:
             document = load_document(path, corpus_dir / f"{path.stem}.yaml")
             keys = frozenset(clause.key for clause in document.clauses)
             asked[document.id] = load_asked(corpus_dir / f"{path.stem}.asked.yaml", keys)
+            gaps[document.id] = load_asked(
+                corpus_dir / f"{path.stem}.gaps.yaml", keys | {WHOLE_DOCUMENT}
+            )
             documents.append(document)
         except CorpusError as error:
             faults.append(str(error))
     faults.extend(_orphans(corpus_dir, {path.stem for path in files}))
     if faults:
         raise CorpusError("\n".join(faults))
-    return documents, asked
+    return Corpus(documents, asked, gaps)
 
 
 def load_documents(corpus_dir: Path) -> list[Document]:
     """The documents alone."""
-    return load_corpus(corpus_dir)[0]
+    return load_corpus(corpus_dir).documents
 
 
 def load_document(path: Path, sidecar_path: Path) -> Document:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -58,6 +59,11 @@ class Evidence:
         self._views: dict[str, _View] = {}
         self._lock = threading.Lock()
 
+    @property
+    def snapshot(self) -> Snapshot:
+        """The build whose clauses are scored."""
+        return self._snapshot
+
     def sentences(
         self, document: Document, clause: Clause, vector: Vectors, words: Mapping[str, float]
     ) -> tuple[Sentence, ...]:
@@ -89,7 +95,7 @@ class Evidence:
 
     def _prepare(self, document: Document, clause: Clause) -> _View:
         snapshot = self._snapshot
-        rows = snapshot.rows_of_clause(document, clause)
+        rows = _rows(snapshot, document, clause)
         kinds = [KINDS[snapshot.kinds[row]] for row in rows]
         body = [row for row, kind in zip(rows, kinds, strict=True) if kind == "sentences"]
         body = body or [row for row, kind in zip(rows, kinds, strict=True) if kind == "clause"]
@@ -121,6 +127,16 @@ class Evidence:
             [sum(value for word, value in idf.items() if word in text) / total for text in texts],
             dtype=np.float32,
         )
+
+
+def _rows(snapshot: Snapshot, document: Document, clause: Clause) -> list[int]:
+    """Numbers of the passages that lead to the clause."""
+    catalog = snapshot.catalog
+    place = bisect_left(document.clauses, clause.start, key=lambda one: one.start)
+    ordinal = int(catalog.clause_starts[catalog.ids.index(document.id)]) + place
+    return list(
+        range(int(catalog.passage_starts[ordinal]), int(catalog.passage_starts[ordinal + 1]))
+    )
 
 
 def _softmax(values: Floats) -> Floats:

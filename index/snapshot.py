@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from index.codec import decode_document
 from index.documents import Clause, Document, Passage, PassageKind, Region
 from index.errors import IndexCorrupt
+from index.gaps import Gaps, load_gaps
 from index.keywords import KeywordIndex, build_keywords, load_keywords, save_keywords
 from index.lines import JsonLines, map_array, open_lines
 from index.publish import REBUILD, read_manifest
@@ -78,6 +79,7 @@ class Snapshot:
     digest_rows: Rows
     keywords: KeywordIndex
     store: PassageStore
+    gaps: Gaps
 
     @classmethod
     def open(cls, folder: Path) -> Snapshot:
@@ -151,6 +153,7 @@ def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
         passages=open_lines(folder / "passages.jsonl"),
         keywords=load_keywords(folder / "keywords"),
         store=PassageStore.open(folder / "chroma"),
+        gaps=load_gaps(folder),
         **arrays,
     )
 
