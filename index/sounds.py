@@ -17,7 +17,7 @@ import rjieba
 
 from index.syllables import blur, blurred_syllables, syllables, word_sounds
 from index.thesaurus import domain_words
-from index.words import HAN, affixes, load_data, word_spans
+from index.words import HAN, affixes, load_data, stopwords, word_spans
 
 Grade = Literal["homophone", "near", "slip"]
 GRADES: tuple[Grade, ...] = ("homophone", "near", "slip")
@@ -103,7 +103,7 @@ def _gaps(word: str) -> Iterator[str]:
 @dataclass(frozen=True, slots=True)
 class _Run:
     """A run of Chinese characters: borders of its words, which of them are single characters,
-    and which characters belong to a rightly written domain word."""
+    and which characters belong to a rightly written domain word or a word of plain speech."""
 
     text: str
     borders: frozenset[int]
@@ -119,7 +119,10 @@ def _correct_run(text: str, offset: int, index: SoundIndex) -> list[Correction]:
     spans = word_spans(text)
     borders = frozenset(start for start, _ in spans) | {len(text)}
     lone = frozenset(start for start, end in spans if end - start == 1)
-    run = _Run(text, borders, lone, _known(text, index.words))
+    plain = {
+        at for start, end in spans if text[start:end] in stopwords() for at in range(start, end)
+    }
+    run = _Run(text, borders, lone, _known(text, index.words) | plain)
     taken: set[int] = set()
     kept = []
     for found in sorted(_candidates(run, index), key=_rank):

@@ -1,0 +1,48 @@
+"""Which numbers of a question its asker puts forward as a rule: premises that may be false."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from itertools import pairwise
+
+from index.numbers import Number, NumberKind, find_numbers, is_article
+from index.words import load_data
+
+_SPLIT = re.compile(r"[,，.。](?!\d)|[?？!！;；\s]")
+_NO_CLAIM = (NumberKind.BARE, NumberKind.DOCUMENT, NumberKind.PHONE, NumberKind.ORDINAL)
+
+
+def claimed_numbers(question: str) -> tuple[str, ...]:
+    """Normal forms of the numbers claimed as a rule, not told as facts of the asker's own life."""
+    numbers = find_numbers(question)
+    borders = [0, *(match.end() for match in _SPLIT.finditer(question)), len(question)]
+    claims = [
+        number.form
+        for start, end in pairwise(borders)
+        for number in numbers
+        if start <= number.start < end and _is_claim(number, question[start:end], question)
+    ]
+    return tuple(dict.fromkeys(claims))
+
+
+def _is_claim(number: Number, segment: str, question: str) -> bool:
+    if number.kind in _NO_CLAIM or number.unit == "年级" or is_article(number, question):
+        return False
+    if number.kind is NumberKind.DATE:
+        return _is_due(number, question)
+    hearsay = _cue("hearsay")
+    if _cue("personal").search(segment):
+        return bool(hearsay.search(segment))
+    return bool(hearsay.search(question) or _cue("claim").search(segment))
+
+
+def _is_due(number: Number, question: str) -> bool:
+    """到2020年, 2025年前, 2024年底: a date that something is said to happen by."""
+    before, after = question[: number.start], question[number.end :]
+    return before.endswith(("到", "至", "在")) or bool(_cue("due").match(after))
+
+
+@cache
+def _cue(name: str) -> re.Pattern[str]:
+    return re.compile("|".join(load_data("numbers.yaml")["claims"][name]))

@@ -1,0 +1,125 @@
+import pytest
+
+from index.question_types import (
+    QuestionType,
+    groups,
+    holds_type,
+    levels,
+    load_naming,
+    question_types,
+    wider,
+)
+from index.words import load_data
+
+Q = QuestionType
+
+
+@pytest.mark.parametrize(
+    ("question", "types"),
+    [
+        ("生均公用经费一年多少钱", {Q.AMOUNT}),
+        ("教师轮岗要去几年", {Q.DURATION}),
+        ("骨干教师交流比例是多少", {Q.RATIO}),
+        ("一个班多少人", {Q.NUMBER}),
+        ("什么时候开始报名", {Q.DATE}),
+        ("在哪里报名", {Q.PLACE}),
+        ("教育局电话多少", {Q.PHONE}),
+        ("这个事归谁管", {Q.PERSON}),
+        ("随迁子女能上公办吗", {Q.YES_NO}),
+        ("上小学需要什么材料", {Q.CONDITION}),
+        ("有哪些任务", {Q.LIST}),
+        ("为啥要减负", {Q.REASON}),
+        ("咋转学", {Q.MANNER}),
+        ("这个文件还管用吗", {Q.VALIDITY, Q.YES_NO}),
+        ("文号是多少", {Q.DOCUMENT_METADATA}),
+        ("这个政策什么时候发的", {Q.DATE, Q.DOCUMENT_METADATA}),
+        ("区别在哪", {Q.COMPARISON}),
+        ("没有房产证能上学吗", {Q.NEGATION, Q.YES_NO}),
+        ("能不能择校", {Q.YES_NO}),
+        ("手机能带进学校不", {Q.YES_NO}),
+        ("how many students per teacher?", {Q.NUMBER}),
+        ("择校费", set()),
+    ],
+)
+def test_a_question_shows_what_it_asks_for(question, types):
+    assert question_types(question) == types
+
+
+@pytest.mark.parametrize(
+    ("question", "wrong"),
+    [
+        ("三年级有几个班", Q.DURATION),
+        ("师生比例怎么定", Q.COMPARISON),
+        ("能不能择校", Q.NEGATION),
+        ("不低于公务员吗", Q.NEGATION),
+        ("怎么回事", Q.MANNER),
+        ("电话手表能带吗", Q.PHONE),
+        ("区别在哪里", Q.PLACE),
+        ("免费师范生怎么招", Q.AMOUNT),
+    ],
+)
+def test_a_cue_inside_another_word_is_overlooked(question, wrong):
+    assert wrong not in question_types(question)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "held"),
+    [
+        ("音乐美术教师与在校生比例达1:220", Q.RATIO, True),
+        ("占比达百分之五十", Q.RATIO, True),
+        ("比例逐步提高", Q.RATIO, False),
+        ("每年设置50万元特色发展经费", Q.AMOUNT, True),
+        ("加大经费投入", Q.AMOUNT, False),
+        ("到2020年", Q.DATE, True),
+        ("适时召开", Q.DATE, False),
+        ("一般不超过10年", Q.DURATION, True),
+        ("到2020年", Q.DURATION, False),
+        ("至少配备1名专职教师", Q.NUMBER, True),
+        ("培育一所学校", Q.NUMBER, False),
+        ("电话:0519-88888888", Q.PHONE, True),
+        ("嘉政办发〔2019〕25号", Q.PHONE, False),
+        ("严禁择校", Q.YES_NO, True),
+        ("市教育局负责统筹", Q.PERSON, True),
+        ("作为申报的必备条件", Q.CONDITION, True),
+        ("上好音乐、美术、书法等课程", Q.LIST, True),
+        ("提高质量", Q.LIST, False),
+        ("为了提高质量", Q.REASON, None),
+        ("继续有效", Q.VALIDITY, None),
+    ],
+)
+def test_a_sentence_holds_a_type_or_not(sentence, kind, held):
+    assert holds_type(sentence, kind) is held
+
+
+def test_levels_are_named_by_everyday_words_too():
+    assert levels("三年级和职高") == {"小学", "中等职业教育"}
+    assert levels("小升初怎么办") == {"小学", "初中"}
+    assert levels("中小学") == {"小学", "初中", "普通高中"}
+
+
+def test_a_big_class_is_no_kindergarten_class():
+    assert levels("大班额怎么办") == set()
+    assert levels("孩子上大班") == {"学前教育"}
+
+
+def test_a_deputy_is_not_the_head():
+    assert groups("副校长也要轮岗吗") == {"副校长"}
+    assert groups("校长和骨干教师") == {"校长", "骨干教师"}
+
+
+def test_a_meeting_of_parents_names_no_parents():
+    assert groups("家长会") == set()
+
+
+def test_wider_levels_and_groups_are_known():
+    assert wider("小学", "levels") == ("义务教育", "基础教育")
+    assert wider("骨干教师", "groups") == ("教师",)
+
+
+def test_every_wider_name_is_itself_described():
+    for names in load_naming().values():
+        assert {wide for entry in names.values() for wide in entry["within"]} <= names.keys()
+
+
+def test_every_type_is_described_and_no_other():
+    assert load_data("question_types.yaml")["types"].keys() == {kind.value for kind in Q}
