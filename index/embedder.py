@@ -24,7 +24,7 @@ from langchain_core.embeddings import Embeddings
 from index.carrier import BLOCK
 from index.errors import ModelError
 from index.modelcache import digests, is_intact
-from index.prepare import CARRIED, check_precision, model_folder, recipe_digest
+from index.prepare import CARRIED, check_precision, is_folder, model_folder, recipe_digest
 from index.quiet import quiet
 from index.vocabulary import PASSAGE_PROMPT, QUERY_PROMPT
 
@@ -74,7 +74,7 @@ def load_embedder(name: str, precision: str, cache_dir: Path) -> Embedder:
     """Load a model that ``prepare_model`` made ready; raises ModelError."""
     check_precision(precision)
     folder = model_folder(name, precision, cache_dir)
-    if not (is_intact(folder) or Path(name).is_dir()):
+    if not (is_intact(folder) or is_folder(name)):
         raise ModelError(
             f"向量模型 {name}（{precision}）尚未准备好，或缓存 {folder} 不完整（not prepared）。"
             "请运行 make install 或 wence index，程序会自动重建。"

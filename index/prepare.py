@@ -34,7 +34,7 @@ def prepare_model(
     check_precision(precision)
     report = progress or (lambda message: None)
     folder = model_folder(name, precision, cache_dir)
-    if Path(name).is_dir() or is_intact(folder):
+    if is_folder(name) or is_intact(folder):
         return folder
     if name != CARRIED:
         return publish(folder, lambda target: _fetch(name, target, report))
@@ -55,12 +55,17 @@ def check_precision(precision: str) -> None:
         )
 
 
+def is_folder(name: str) -> bool:
+    """Whether the model is a folder given by its path, not a name."""
+    return name != CARRIED and Path(name).expanduser().is_dir()
+
+
 def model_folder(name: str, precision: str, cache_dir: Path) -> Path:
     """Where the model is or will be; touches no disk beyond asking whether the name is a folder."""
     if name == CARRIED:
         return cache_dir / "models" / f"{CARRIED}-{recipe_digest()}" / precision
-    if Path(name).is_dir():
-        return Path(name)
+    if is_folder(name):
+        return Path(name).expanduser()
     if name.startswith((".", "/", "~")):
         raise ModelError(f"找不到向量模型文件夹 {name}（no such folder）。请检查路径。")
     digest = hashlib.sha256(name.encode()).hexdigest()[:12]
