@@ -8,20 +8,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 DENSE_WEIGHT = 0.7
-KEYWORD_WEIGHT = 0.003
+KEYWORD_WEIGHT = 0.03
 SECOND_SHARE = 0.1
 
 Floats = NDArray[np.float32]
 
 
-def fuse(dense: Floats, keyword: Floats, question_length: int) -> Floats:
-    """``0.7 cosine + 0.003 BM25 / sqrt(characters of the question)``.
+def fuse(dense: Floats, keyword: Floats, question_length: int, highest_idf: float) -> Floats:
+    """``0.7 cosine + 0.03 BM25 / (highest idf x sqrt(characters of the question))``.
 
-    BM25 is a sum over the question's tokens, so it is scaled by the question's length. Measured
-    on 650 unseen lay questions over 9,445 articles: MRR@10 .580 against .561 for rank fusion.
+    BM25 is a sum of idfs over the question's tokens, so it grows with the question and, through
+    the highest idf, with the corpus. Measured with one weight on 293 lay questions over 12,549
+    articles (MRR@10 .509 against .465 for rank fusion) and 170 over 164 clauses (.92 to .89).
     """
-    scaled = keyword / np.float32(np.sqrt(max(question_length, 1)))
-    return np.asarray(DENSE_WEIGHT * dense + KEYWORD_WEIGHT * scaled, dtype=np.float32)
+    scale = highest_idf * np.sqrt(max(question_length, 1))
+    fused = DENSE_WEIGHT * dense + KEYWORD_WEIGHT / scale * keyword
+    return np.asarray(fused, dtype=np.float32)
 
 
 def fold(cosines: Floats, starts: NDArray[np.int64]) -> Floats:

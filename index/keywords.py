@@ -40,6 +40,11 @@ class KeywordIndex:
     weights: Floats
     idfs: Floats
 
+    @property
+    def highest_idf(self) -> float:
+        """The idf of a token that no clause has."""
+        return float(np.log1p((self.size + 0.5) / 0.5))
+
     def scores(self, terms: Mapping[str, float]) -> Floats:
         """BM25 of every clause for the weighted tokens; shape (size,)."""
         total = np.zeros(self.size, dtype=np.float32)
@@ -51,7 +56,7 @@ class KeywordIndex:
     def idf(self, token: str) -> float:
         """Rarity of the token in this corpus; that of an unseen token is the highest."""
         at = self._find(token)
-        return float(np.log1p((self.size + 0.5) / 0.5)) if at is None else float(self.idfs[at])
+        return self.highest_idf if at is None else float(self.idfs[at])
 
     def matched(self, terms: Iterable[str], clause: int) -> tuple[str, ...]:
         """Those of the tokens that occur in the clause."""

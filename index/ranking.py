@@ -132,7 +132,7 @@ def compare(snapshot: Snapshot, need: Need, clauses: Rows, keyword: Floats) -> C
         dense=dense,
         keyword=scores,
         coverage=snapshot.keywords.coverage(own, clauses),
-        fused=fuse(dense, scores, need.length),
+        fused=fuse(dense, scores, need.length, snapshot.keywords.highest_idf),
     )
 
 

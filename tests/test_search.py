@@ -47,7 +47,8 @@ def test_a_hit_keeps_every_score_that_led_to_it(tiny_searcher):
     assert hit.scores["keyword"] == pytest.approx(
         float(tiny_searcher.snapshot.keywords.scores({"教师": 1.0})[1])
     )
-    expected = 0.7 * hit.scores["dense"] + 0.003 * hit.scores["keyword"] / np.sqrt(2)
+    highest = np.log(1 + 5.5 / 0.5)  # the idf of a token that none of five clauses has
+    expected = 0.7 * hit.scores["dense"] + 0.03 * hit.scores["keyword"] / highest / np.sqrt(2)
     assert hit.score == hit.scores["fused"] == pytest.approx(expected)
     assert [(p.passage.id, p.dense) for p in hit.passages] == [
         ("jia#2/clause0", pytest.approx(1.0)),
@@ -181,8 +182,8 @@ def test_a_damaged_index_is_named_as_such(tiny_index, tmp_path, damage):
 
 
 def test_the_fused_score_by_hand():
-    fused = fuse(np.array([0.8, 0.9], np.float32), np.array([12.0, 0.0], np.float32), 9)
-    assert fused.tolist() == pytest.approx([0.7 * 0.8 + 0.003 * 12 / 3, 0.63])
+    fused = fuse(np.array([0.8, 0.9], np.float32), np.array([12.0, 0.0], np.float32), 9, 5)
+    assert fused.tolist() == pytest.approx([0.7 * 0.8 + 0.03 * 12 / (5 * 3), 0.63])
 
 
 def test_passages_fold_to_the_best_and_a_tenth_of_the_way_to_the_second_best():
