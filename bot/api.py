@@ -20,12 +20,7 @@ from bot.conversation import AnswerStatus
 from bot.headers import SecurityHeaders
 from bot.interface import load_interface
 from bot.pages import Pages, held_clause, held_document, pages_router
-from bot.render import (
-    answer_to_dict,
-    clause_to_dict,
-    document_to_dict,
-    document_tree_to_dict,
-)
+from bot.render import answer_to_dict, clause_to_dict, document_to_dict, document_tree_to_dict
 from bot.settings import Settings
 from bot.turns import BadRequest, Chain, failure_sentence
 from index.errors import IndexUnusable, WenceError

@@ -12,19 +12,15 @@ from starlette.concurrency import run_in_threadpool
 from bot.conversation import Question
 from bot.interface import Interface, preferred_language
 from bot.marks import cut, found_marks, quote_marks, repair_marks
-from bot.render import (
-    TEMPLATES,
-    answer_html,
-    citation_line,
-    document_url,
-    show_date,
-)
+from bot.markup import TEMPLATES, answer_html
+from bot.render import citation_line, document_url, show_date
 from bot.settings import Settings
 from bot.turns import BadRequest, Chain, check_question, failure_sentence, region_names
 from index.documents import Clause, Document
 from index.errors import WenceError
 
 LONGEST_WORD = 50
+LONGEST_LABEL = 40
 Spans = list[str]
 
 
@@ -147,7 +143,7 @@ def document_context(
     return {
         "document": document,
         "clauses": [(c, cut(c.text, c.start, marks)) for c in document.clauses],
-        "contents": [c for c in document.clauses if c.kind != "text" or c.heading],
+        "contents": [(c, label(c)) for c in document.clauses if c.kind != "text" or c.heading],
         "word": word.strip(),
         "found": len(found),
         "target": target_line(document, words, datetime.now(UTC).date()),
@@ -166,14 +162,20 @@ def evidence_context(
         "document": document,
         "clause": clause,
         "shown": cut(clause.text, clause.start, marks),
-        "before": document.clauses[place - 1] if place else None,
-        "after": document.clauses[place + 1] if place + 1 < len(document.clauses) else None,
+        "before": [(c, label(c)) for c in document.clauses[max(place - 1, 0) : place]],
+        "after": [(c, label(c)) for c in document.clauses[place + 1 : place + 2]],
         "repairs": [r for r in document.repairs if r.start < clause.end and r.end > clause.start],
         "citation": citation_line(document, clause),
         "permalink": f"{page}?{spans}#{anchor}" if spans else f"{page}#{anchor}",
         "issued": show_date(document.issued, words),
         "document_url": page,
     }
+
+
+def label(clause: Clause) -> str:
+    """How a clause is listed: its own first line, or its address where it has no heading."""
+    first = clause.text.strip().split("\n", 1)[0]
+    return first[:LONGEST_LABEL] if clause.heading else clause.address
 
 
 def target_line(document: Document, words: Interface, today: date) -> str:

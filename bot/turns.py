@@ -11,14 +11,13 @@ from typing import Protocol
 
 from bot.conversation import Answer, AnswerStatus, Audience, Question
 from bot.interface import Interface
-from bot.render import answer_html, answer_markdown, question_html
+from bot.markup import STAGES, answer_html, answer_markdown, question_html, stages_html
 from bot.settings import Settings
 from index.documents import Document
 from index.errors import IndexUnusable, WenceError
 
 HISTORY = 6
 KEPT_EXCHANGES = 50
-STAGES = ("resolve", "retrieve", "verify")
 logger = logging.getLogger(__name__)
 
 
@@ -78,13 +77,18 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What the page shows after an event; ``text`` is what stays in the question box."""
+    """What the page shows after an event.
+
+    ``text`` goes into the question box, unless something else than ``asked`` has been typed there
+    meanwhile; with ``force`` it goes there anyway.
+    """
 
     exchanges: tuple[Exchange, ...]
     text: str = ""
     stage: str = ""
     asked: str = ""
     notice: str = ""
+    force: bool = False
 
     @property
     def working(self) -> bool:
@@ -117,6 +121,11 @@ def region_names(documents: Mapping[str, Document]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(str(document.region) for document in documents.values()))
 
 
+def region_choices(documents: Mapping[str, Document]) -> list[tuple[str, str]]:
+    """The regions held for a picker: their own name and their path."""
+    return [(path.split("/")[-1], path) for path in region_names(documents)]
+
+
 def respond(
     chain: Chain, settings: Settings, words: Interface, form: Form, before: tuple[Exchange, ...]
 ) -> Iterator[View]:
@@ -135,13 +144,14 @@ def respond(
         if answer is None:
             raise WenceError("the chain ended without an answer")
     except BadRequest as problem:
-        yield View(before, form.text, notice=problem.sentence(words))
+        yield View(before, form.text, asked=form.text, notice=problem.sentence(words))
     except WenceError as error:
-        yield View(before, form.text, notice=failure_sentence(error, words))
+        yield View(before, form.text, asked=form.text, notice=failure_sentence(error, words))
     else:
         exchange = exchange_of(answer, words)
         failed = answer.status is AnswerStatus.ERROR
-        yield View((*before, exchange)[-KEPT_EXCHANGES:], form.text if failed else "")
+        kept = (*before, exchange)[-KEPT_EXCHANGES:]
+        yield View(kept, form.text if failed else "", asked=form.text)
 
 
 def failure_sentence(error: WenceError, words: Interface) -> str:
@@ -186,17 +196,6 @@ def messages(view: View, words: Interface) -> list[dict[str, object]]:
         offered = view.exchanges[-1].suggestions
         shown[-1]["options"] = [{"value": text, "label": text} for text in offered]
     return shown
-
-
-def stages_html(current: str, words: Interface) -> str:
-    """The steps of the work with the current one marked."""
-    reached = STAGES.index(current)
-    steps = "".join(
-        f'<li class="{"wc-now" if n == reached else "wc-done" if n < reached else "wc-next"}">'
-        f"{words('stage_' + stage)}</li>"
-        for n, stage in enumerate(STAGES)
-    )
-    return f'<div class="wc-working"><ol class="wc-stages">{steps}</ol></div>'
 
 
 def without_last(exchanges: tuple[Exchange, ...]) -> tuple[tuple[Exchange, ...], str]:

@@ -194,7 +194,7 @@ def test_when_the_server_is_gone_the_question_is_still_there(visit: Open) -> Non
 def test_the_last_question_can_be_edited_and_answered_again(visit: Open) -> None:
     page = visit()
     ask(page, "谁能报名")
-    page.locator("#do-edit-last").click()
+    page.locator("#do-edit_last").click()
     page.wait_for_function("document.querySelector('#question textarea').value === '谁能报名'")
     assert page.locator("#chat .wc-answer").count() == 0
     ask(page, "对比")
@@ -208,7 +208,7 @@ def test_a_shared_link_asks_its_question(visit: Open, chain: ScriptedChain) -> N
 
 
 @pytest.mark.parametrize(
-    ("button", "suffix"), [("#do-export-markdown", ".md"), ("#do-export-docx", ".docx")]
+    ("button", "suffix"), [("#do-export_markdown", ".md"), ("#do-export_docx", ".docx")]
 )
 def test_the_conversation_is_saved_as_a_file(visit: Open, button: str, suffix: str) -> None:
     page = visit()

@@ -9,21 +9,23 @@ import pytest
 from bot.conversation import Answer, AnswerStatus, Citation, Question
 from bot.interface import load_interface
 from bot.marks import Mark, Piece, cut, found_marks, quote_marks, repair_marks
-from bot.render import (
+from bot.markup import (
     Fragment,
     answer_html,
     answer_markdown,
-    answer_to_dict,
     blocks,
+    fragments,
+    one_line,
+    question_html,
+    share_url,
+)
+from bot.render import (
+    answer_to_dict,
     citation_line,
     citation_url,
     clause_tree,
     document_to_dict,
     document_tree_to_dict,
-    fragments,
-    one_line,
-    question_html,
-    share_url,
 )
 from index.documents import Region
 from tests.web_fake import CITATION, CLAUSES, DOCUMENT, QUOTE, ScriptedChain, settings

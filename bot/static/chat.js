@@ -82,6 +82,7 @@
     chat.querySelectorAll("[aria-label*='<div']").forEach((row) => row.removeAttribute("aria-label"));
     chat.querySelector("[aria-live=polite]")?.setAttribute("aria-live", "off"); // announced once, below
     document.body.classList.toggle("wc-talking", questions.length > 0);
+    document.body.classList.toggle("wc-working", chat.querySelector(".wc-working") !== null);
     if (answers.length === seen) return;
     const arrived = answers.length > seen;
     seen = answers.length;
@@ -100,6 +101,11 @@
   }).observe(document.querySelector("gradio-app"), { childList: true, subtree: true });
 
   window.wence = {
+    // What was typed while an answer was being made stays in the box.
+    settle(box, turn) {
+      if (!turn) return box;
+      return turn.force || !box.trim() || box.trim() === turn.asked.trim() ? turn.text : box;
+    },
     download(file) {
       if (!file) return;
       const bytes = Uint8Array.from(atob(file.base64), (c) => c.charCodeAt(0));
