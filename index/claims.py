@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cache
-from itertools import pairwise
 
 from index.numbers import Number, NumberKind, find_numbers, is_article
 from index.words import load_data
@@ -15,32 +15,31 @@ _NO_CLAIM = (NumberKind.BARE, NumberKind.DOCUMENT, NumberKind.PHONE, NumberKind.
 
 def claimed_numbers(question: str) -> tuple[str, ...]:
     """Normal forms of the numbers claimed as a rule, not told as facts of the asker's own life."""
-    numbers = find_numbers(question)
     borders = [0, *(match.end() for match in _SPLIT.finditer(question)), len(question)]
-    claims = [
-        number.form
-        for start, end in pairwise(borders)
-        for number in numbers
-        if start <= number.start < end and _is_claim(number, question[start:end], question)
-    ]
+    told = bool(_cue("hearsay").search(question))
+    claims = []
+    for number in find_numbers(question):
+        at = bisect_right(borders, number.start)
+        segment = question[borders[at - 1] : borders[at]]
+        if _is_claim(number, segment, question, told):
+            claims.append(number.form)
     return tuple(dict.fromkeys(claims))
 
 
-def _is_claim(number: Number, segment: str, question: str) -> bool:
+def _is_claim(number: Number, segment: str, question: str, told: bool) -> bool:
     if number.kind in _NO_CLAIM or number.unit == "年级" or is_article(number, question):
         return False
     if number.kind is NumberKind.DATE:
         return _is_due(number, question)
-    hearsay = _cue("hearsay")
     if _cue("personal").search(segment):
-        return bool(hearsay.search(segment))
-    return bool(hearsay.search(question) or _cue("claim").search(segment))
+        return bool(_cue("hearsay").search(segment))
+    return told or bool(_cue("claim").search(segment))
 
 
 def _is_due(number: Number, question: str) -> bool:
     """到2020年, 2025年前, 2024年底: a date that something is said to happen by."""
-    before, after = question[: number.start], question[number.end :]
-    return before.endswith(("到", "至", "在")) or bool(_cue("due").match(after))
+    before, after = question[: number.start][-1:], question[number.end :]
+    return before in ("到", "至", "在") or bool(_cue("due").match(after))
 
 
 @cache

@@ -17,7 +17,11 @@ from index.numerals import HAN_NUMERALS, numeral_value, plain
 from index.words import load_data
 
 _H = f"[{HAN_NUMERALS}]"
-_N = rf"(?:(?<![A-Za-z\d.])\d+(?:,\d{{3}})*(?:\.\d+)?[百千万亿]*|(?<!{_H}){_H}+(?:点{_H}+)?)"
+# Bounded, for a question may be ten thousand digits long.
+_N = (
+    r"(?:(?<![A-Za-z\d.])\d{1,15}(?:,\d{3}){0,5}(?:\.\d{1,9})?[百千万亿]{0,3}"
+    rf"|(?<!{_H}){_H}{{1,24}}(?:点{_H}{{1,9}})?)"
+)
 _TO = r"\s?(?:~|-|至|到|—+|–)\s?"
 _YEAR = r"(?<!\d)(?:19|20)\d\d|[二一][〇零一二三四五六七八九]{3}"
 _HALVES = {"年": "6个月", "小时": "30分钟", "钟头": "30分钟", "月": "0.5个月"}

@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
 import rjieba
 
-from index.syllables import blur, blurred_syllables, syllables, word_sounds
-from index.thesaurus import domain_words
-from index.words import HAN, affixes, load_data, stopwords, word_spans
+from index.sound_index import LONGEST, SoundIndex, sound_index, sound_settings, words_from
+from index.syllables import blurred_syllables, syllables
+from index.words import HAN, affixes, stopwords, word_spans
 
 Grade = Literal["homophone", "near", "slip"]
 GRADES: tuple[Grade, ...] = ("homophone", "near", "slip")
-LONGEST = 8  # characters of a domain word that is looked for
 ANY_SLIP = 5  # characters from which one may be wrong in any way, not only in shape
 _RUN = re.compile(f"[{HAN}]{{2,}}")
-_WORD = re.compile(f"[{HAN}]{{2,{LONGEST}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,24 +34,6 @@ class Correction:
     start: int
     end: int
     grade: Grade
-
-
-@dataclass(slots=True)
-class _Node:
-    """One step of a syllable trie; ``words`` end here."""
-
-    next: dict[str, _Node] = field(default_factory=dict)
-    words: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class SoundIndex:
-    """A vocabulary by its exact sounds, its blurred sounds, and with one character left out."""
-
-    words: frozenset[str]
-    exact: _Node
-    near: _Node
-    gapped: dict[str, tuple[str, ...]]
 
 
 def correct_sounds(text: str, vocabulary: frozenset[str]) -> tuple[str, tuple[Correction, ...]]:
@@ -70,34 +50,6 @@ def correct_sounds(text: str, vocabulary: frozenset[str]) -> tuple[str, tuple[Co
     for found in corrections:
         text = text[: found.start] + found.meant + text[found.end :]
     return text, corrections
-
-
-@lru_cache(maxsize=4)
-def sound_index(vocabulary: frozenset[str]) -> SoundIndex:
-    """Index the Chinese words of a vocabulary; 0.1 s for 2,000 words once pypinyin is loaded."""
-    words = frozenset(word for word in vocabulary if _WORD.fullmatch(word))
-    exact, near = _Node(), _Node()
-    gapped: defaultdict[str, list[str]] = defaultdict(list)
-    for word in sorted(words):
-        sounds = word_sounds(word)
-        _plant(exact, word, sounds)
-        if len(word) > 2:
-            _plant(near, word, [blur(sound) for sound in sounds])
-        if len(word) > 2:
-            for pattern in _gaps(word):
-                gapped[pattern].append(word)
-    return SoundIndex(words, exact, near, {key: tuple(found) for key, found in gapped.items()})
-
-
-def _plant(root: _Node, word: str, sounds: Iterable[str]) -> None:
-    node = root
-    for sound in sounds:
-        node = node.next.setdefault(sound, _Node())
-    node.words.append(word)
-
-
-def _gaps(word: str) -> Iterator[str]:
-    return (f"{word[:at]}_{word[at + 1 :]}" for at in range(len(word)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,10 +71,8 @@ def _correct_run(text: str, offset: int, index: SoundIndex) -> list[Correction]:
     spans = word_spans(text)
     borders = frozenset(start for start, _ in spans) | {len(text)}
     lone = frozenset(start for start, end in spans if end - start == 1)
-    plain = {
-        at for start, end in spans if text[start:end] in stopwords() for at in range(start, end)
-    }
-    run = _Run(text, borders, lone, _known(text, index.words) | plain)
+    known = _known(text, index.words) | _plain_speech(text, spans)
+    run = _Run(text, borders, lone, known)
     taken: set[int] = set()
     kept = []
     for found in sorted(_candidates(run, index), key=_rank):
@@ -149,6 +99,17 @@ def _known(text: str, words: frozenset[str]) -> frozenset[int]:
     return frozenset(known)
 
 
+def _plain_speech(text: str, spans: list[tuple[int, int]]) -> frozenset[int]:
+    """Places of words of plain speech (老是) and of single characters that are meant as written."""
+    firm: str = sound_settings()["firm"]
+    return frozenset(
+        at
+        for start, end in spans
+        if text[start:end] in (firm if end - start == 1 else stopwords())
+        for at in range(start, end)
+    )
+
+
 def _candidates(run: _Run, index: SoundIndex) -> Iterator[Correction]:
     for start, meant, grade in _alike(run, index):
         end = start + len(meant)
@@ -160,9 +121,9 @@ def _candidates(run: _Run, index: SoundIndex) -> Iterator[Correction]:
 
 def _alike(run: _Run, index: SoundIndex) -> Iterator[tuple[int, str, Grade]]:
     for start in run.borders:
-        for word in _walk(index.exact, run.text, start, syllables):
+        for word in words_from(index.exact, run.text, start, syllables):
             yield start, word, "homophone"
-        for word in _walk(index.near, run.text, start, blurred_syllables):
+        for word in words_from(index.near, run.text, start, blurred_syllables):
             yield start, word, "near"
     for at in run.lone:
         if run.odd([at]):
@@ -180,18 +141,6 @@ def _slips(run: _Run, at: int, index: SoundIndex) -> Iterator[tuple[int, str, Gr
                     word[at - start], run.text[at]
                 ):
                     yield start, word, "slip"
-
-
-def _walk(
-    root: _Node, text: str, start: int, sounds: Callable[[str], tuple[str, ...]]
-) -> Iterator[str]:
-    nodes = [root]
-    for char in text[start : start + LONGEST]:
-        nodes = [node.next[sound] for node in nodes for sound in sounds(char) if sound in node.next]
-        if not nodes:
-            return
-        for node in nodes:
-            yield from node.words
 
 
 def _is_wrong(run: _Run, found: Correction) -> bool:
@@ -229,20 +178,13 @@ def _look_alike(one: str, other: str) -> bool:
 
 @cache
 def _deliberate() -> frozenset[str]:
-    return frozenset(load_data("sounds.yaml")["deliberate"])
+    return frozenset(sound_settings()["deliberate"])
 
 
 @cache
 def _lookalikes() -> Mapping[str, str]:
     groups: defaultdict[str, str] = defaultdict(str)
-    for group in load_data("sounds.yaml")["shapes"]:
+    for group in sound_settings()["shapes"]:
         for char in group:
             groups[char] += group
     return groups
-
-
-@cache
-def sound_vocabulary() -> frozenset[str]:
-    """Domain words worth recognising by sound: long ones, and short ones without rivals."""
-    long_words = (word for word in domain_words() if len(word) > 2)
-    return frozenset(long_words) | frozenset(load_data("sounds.yaml")["short_words"])

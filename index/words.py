@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -39,6 +40,7 @@ _INVISIBLE = re.compile(
     "\u0300-\u036f\ud800-\udfff]"
 )
 _KEYCAP = re.compile("([0-9#*])\ufe0f?\u20e3")
+_FAR = 1 << 62  # beyond the end of any text
 _LATIN = re.compile(r"[a-z]")
 
 
@@ -166,9 +168,8 @@ def _latin_at(text: str, at: int) -> bool:
 
 
 def _cuts_a_word(start: int, end: int, spans: list[tuple[int, int]]) -> bool:
-    for left, right in spans:
-        if left <= start and end <= right:
-            return left < start and end < right
-        if left < start < right or left < end < right:
-            return True
-    return False
+    first_left, first_right = spans[bisect_right(spans, (start, _FAR)) - 1]
+    last_left, last_right = spans[bisect_right(spans, (end - 1, _FAR)) - 1]
+    if first_left == last_left:  # inside one word: at its beginning or end is good enough
+        return first_left < start and end < first_right
+    return first_left < start or end < last_right

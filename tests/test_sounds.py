@@ -2,7 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from index.sounds import Correction, correct_sounds, sound_vocabulary
+from index.sound_index import sound_vocabulary
+from index.sounds import Correction, correct_sounds
 from index.syllables import blur, syllables, word_sounds
 from index.words import normalise
 
