@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from docx import Document as WordDocument
 from fastapi.testclient import TestClient
 
+from bot import turns
 from bot.conversation import Audience, Question
 from bot.exports import export_file, export_markdown
 from bot.headers import first_page
@@ -202,6 +204,16 @@ def test_both_languages_have_the_same_texts_and_examples_for_every_audience() ->
     for words in languages.values():
         assert set(words.examples) == {audience.value for audience in Audience}
         assert all(words.examples.values())
+
+
+def test_every_text_is_used_somewhere() -> None:
+    folder = Path(turns.__file__).parent
+    source = "".join(
+        p.read_text("utf-8") for p in [*folder.glob("*.py"), *folder.glob("templates/*")]
+    )
+    made = ("status_", "stage_", "source_", "repair_")  # keys put together in code
+    names = [key.removeprefix("error_") for key in WORDS.texts if not key.startswith(made)]
+    assert [name for name in names if f'"{name}"' not in source and f"'{name}'" not in source] == []
 
 
 def test_a_text_without_its_translation_stops_the_start(tmp_path) -> None:

@@ -72,6 +72,36 @@
     if (event.key === "Escape" && panel.classList.contains("wc-shown")) close();
   });
 
+  // Read aloud and copy are made here: they are of no use without scripts.
+  function speak(button, text) {
+    const talking = speechSynthesis.speaking;
+    speechSynthesis.cancel();
+    if (talking) return;
+    const speech = Object.assign(new SpeechSynthesisUtterance(text), { lang: "zh-CN" });
+    speech.onend = speech.onerror = () => { button.textContent = texts.speak; };
+    button.textContent = texts.silence;
+    speechSynthesis.speak(speech);
+  }
+
+  function offer(answer) {
+    const row = answer.querySelector(".wc-actions");
+    if (!row || row.querySelector("button")) return;
+    const make = (label, act) => {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
+      button.addEventListener("click", () => act(button));
+      row.append(button);
+    };
+    const said = () => [...answer.querySelectorAll(".wc-lead, .wc-text, .wc-table td, .wc-notes li")]
+      .map((part) => part.innerText.replace(/〔\d+〕/g, "")).join("\n");
+    if ("speechSynthesis" in window) make(texts.speak, (button) => speak(button, said()));
+    make(texts.copy, async (button) => {
+      const whole = [...answer.children].filter((part) => part !== row).map((part) => part.innerText);
+      await navigator.clipboard?.writeText(whole.join("\n"));
+      button.textContent = texts.copied;
+      setTimeout(() => { button.textContent = texts.copy; }, 1600);
+    });
+  }
+
   // A finished answer is announced once and brought into view from its question down.
   let seen = 0;
   function look() {
@@ -83,6 +113,7 @@
     chat.querySelector("[aria-live=polite]")?.setAttribute("aria-live", "off"); // announced once, below
     document.body.classList.toggle("wc-talking", questions.length > 0);
     document.body.classList.toggle("wc-working", chat.querySelector(".wc-working") !== null);
+    answers.forEach(offer);
     if (answers.length === seen) return;
     const arrived = answers.length > seen;
     seen = answers.length;
