@@ -2,7 +2,7 @@
 
 The word embeddings keep the carrier's own numbers (levels -8..7 and a scale per 32 weights) in two
 arrays beside the graph: they lose nothing, and memory-mapped only the rows in use take memory. The
-matrices become int8 per output channel, the activations int8 at run time.
+matrices become int8 (7 bits used) per output channel, the activations int8 at run time.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class PerToken(nn.Module):
     """A linear layer whose input is brought to the range -1..1 token by token.
 
     ONNX Runtime quantises activations with one scale for all tokens, and in BERT a few tokens are
-    many times larger than the rest: without this the cosine with fp32 is .9976, with it .9995.
+    many times larger than the rest: without this the cosine with fp32 is .997, with it .999.
     """
 
     def __init__(self, linear: nn.Linear) -> None:
@@ -73,6 +73,7 @@ def write_int8(carrier: Carrier, base: Path, target: Path) -> None:
             target / "model.onnx",
             op_types_to_quantize=["MatMul"],
             per_channel=True,
+            reduce_range=True,  # 8-bit weights overflow on processors without VNNI
             weight_type=QuantType.QInt8,
         )
     tokenizer = build_tokenizer(carrier.vocabulary, kept)

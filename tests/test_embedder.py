@@ -96,7 +96,7 @@ class TestLangChainStandard(EmbeddingsIntegrationTests):
         return {"folder": folder, "identity": "standard"}
 
 
-@pytest.mark.parametrize(("precision", "least"), [("fp32", 0.9997), ("int8", 0.999)])
+@pytest.mark.parametrize(("precision", "least"), [("fp32", 0.9997), ("int8", 0.998)])
 def test_vectors_equal_those_of_the_carriers_own_engine(request, engine, precision, least):
     embedder = request.getfixturevalue(precision)
     queries = cosines(embedder.embed_query_array(QUESTIONS), engine.query(QUESTIONS))
@@ -107,7 +107,7 @@ def test_vectors_equal_those_of_the_carriers_own_engine(request, engine, precisi
 def test_int8_stays_close_to_fp32(int8, fp32):
     queries = cosines(int8.embed_query_array(QUESTIONS), fp32.embed_query_array(QUESTIONS))
     passages = cosines(int8.embed_documents_array(PASSAGES), fp32.embed_documents_array(PASSAGES))
-    assert min(*queries, *passages) > 0.999
+    assert min(*queries, *passages) > 0.998
 
 
 def test_int8_ranks_as_fp32_does(int8, fp32):

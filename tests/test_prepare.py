@@ -9,7 +9,7 @@ import pytest
 
 from bot.settings import load_settings
 from index.errors import ModelError
-from index.modelcache import digests
+from index.modelcache import digests, is_intact
 from index.prepare import CARRIED, model_folder, prepare_model
 
 ROOT = Path(__file__).parent.parent
@@ -63,42 +63,42 @@ def test_a_half_written_int8_model_is_rebuilt_byte_for_byte(cache_dir, tmp_path,
     assert capfd.readouterr() == ("", "")
 
 
-def prepare_from_hub(hub: Path, cache_dir: Path, name: str) -> str:
-    """Prepare twice, with the given hub cache and no network; what was reported, or the error."""
-    script = (
-        "import sys; from pathlib import Path; from index.errors import ModelError\n"
-        "from index.prepare import prepare_model\n"
-        "for _ in range(2):\n"
-        "    try: prepare_model(sys.argv[1], 'int8', Path(sys.argv[2]), print)\n"
-        "    except ModelError as error: sys.exit(str(error))"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script, name, str(cache_dir)],
-        cwd=ROOT,
-        env=os.environ | {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(hub)},
-        capture_output=True,
-        text=True,
-    )
-    return done.stdout + done.stderr
-
-
-def test_a_hub_model_is_fetched_once_into_the_cache(cache_dir, tmp_path):
-    repository = tmp_path / "hub" / "models--school--e5"
+@pytest.fixture(scope="module")
+def hub_run(cache_dir, tmp_path_factory) -> tuple[Path, str]:
+    """Two hub models prepared twice in a process without network: one in the hub cache, one not."""
+    folder = tmp_path_factory.mktemp("hub")
+    repository = folder / "models--school--e5"
     (repository / "refs").mkdir(parents=True)
     (repository / "refs" / "main").write_text("abc")
     (repository / "snapshots").mkdir()
-    source = prepare_model(CARRIED, "fp32", cache_dir)
-    (repository / "snapshots" / "abc").symlink_to(source)
-    reported = prepare_from_hub(tmp_path / "hub", tmp_path, "school/e5")
-    assert reported == "正在下载向量模型 school/e5\n"
-    fetched = model_folder("school/e5", "int8", tmp_path)
-    assert digests(fetched)["model.safetensors"] == digests(source)["model.safetensors"]
-
-
-def test_a_hub_model_out_of_reach_says_what_to_do(tmp_path):
-    reported = prepare_from_hub(tmp_path / "hub", tmp_path, "school/absent")
-    assert reported == (
-        "正在下载向量模型 school/absent\n无法取得向量模型 school/absent（OSError）。请检查名称与网络，"
-        "或改用本地文件夹，或把 WENCE_EMBEDDING_MODEL 设回 multilingual-e5-small。\n"
+    (repository / "snapshots" / "abc").symlink_to(prepare_model(CARRIED, "fp32", cache_dir))
+    script = (
+        "import sys; from pathlib import Path; from index.errors import ModelError\n"
+        "from index.prepare import prepare_model\n"
+        "for name in ('school/e5', 'school/e5', 'school/absent'):\n"
+        "    try: prepare_model(name, 'int8', Path(sys.argv[1]), print)\n"
+        "    except ModelError as error: print(error)"
     )
-    assert not model_folder("school/absent", "int8", tmp_path).exists()
+    environment = os.environ | {"HF_HUB_OFFLINE": "1", "HF_HUB_CACHE": str(folder)}
+    command = [sys.executable, "-c", script, str(folder)]
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    return folder, done.stdout
+
+
+def test_a_hub_model_is_fetched_once_and_one_out_of_reach_says_what_to_do(hub_run):
+    assert hub_run[1].splitlines() == [
+        "正在下载向量模型 school/e5",
+        "正在下载向量模型 school/absent",
+        "无法取得向量模型 school/absent（OSError）。请检查名称与网络，或改用本地文件夹，"
+        "或把 WENCE_EMBEDDING_MODEL 设回 multilingual-e5-small。",
+    ]
+
+
+def test_a_fetched_model_lies_whole_in_the_cache(hub_run, cache_dir):
+    fetched = model_folder("school/e5", "int8", hub_run[0])
+    source = model_folder(CARRIED, "fp32", cache_dir)
+    assert is_intact(fetched)
+    assert digests(fetched)["model.safetensors"] == digests(source)["model.safetensors"]
+    assert not model_folder("school/absent", "int8", hub_run[0]).exists()
