@@ -56,6 +56,14 @@ def test_a_question_shows_what_it_asks_for(question, types):
         ("电话手表能带吗", Q.PHONE),
         ("区别在哪里", Q.PLACE),
         ("免费师范生怎么招", Q.AMOUNT),
+        ("人事管理由哪个部门负责", Q.REASON),
+        ("三年行动计划讲什么", Q.DURATION),
+        ("每年选几个年轻校长", Q.DURATION),
+        ("占比要达到多少", Q.COMPARISON),
+        ("目标定在哪一年", Q.PLACE),
+        ("怎么做更有效", Q.VALIDITY),
+        ("一个学校招收多少学生", Q.AMOUNT),
+        ("收费标准怎么调整", Q.AMOUNT),
     ],
 )
 def test_a_cue_inside_another_word_is_overlooked(question, wrong):
