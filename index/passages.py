@@ -8,10 +8,11 @@ from hashlib import blake2b
 
 from index.documents import Clause, Document, Passage, PassageKind
 
-RUN_MIN = 60  # characters; a shorter run takes the next sentence whatever its length
-RUN_MAX = 160  # characters; a longer run is closed, unless it is one sentence
+RUN_MIN = 15  # characters; a shorter run takes the next sentence whatever its length
+RUN_MAX = 60  # characters; a longer run is closed, unless it is one sentence
 SENTENCE_MAX = 400  # characters; only a longer sentence is cut inside
 CLAUSE_MAX = 480  # characters; a longer clause exceeds what the encoder reads
+LABEL_MAX = 16  # characters; a clause's number stands before its heading
 STEP_MAX = 40  # characters of one heading put in front
 
 _ENDS = "。！？；!?;"
@@ -51,15 +52,28 @@ def sentence_spans(text: str) -> list[Span]:
 def _clause_passages(
     document: Document, clause: Clause, questions: Sequence[str]
 ) -> Iterator[Passage]:
-    runs = _runs(clause.text)
+    body = _after_heading(clause)
+    runs = [(start + body, end + body) for start, end in _runs(clause.text[body:])]
     whole = _strip(clause.text, 0, len(clause.text)) or (0, len(clause.text))
-    if len(runs) > 1:
+    if len(runs) > 1 or (runs and body):
         for n, span in enumerate(runs):
             yield _passage(document, clause, ("sentences", n), span)
     if len(runs) <= 1 or whole[1] - whole[0] <= CLAUSE_MAX:
         yield _passage(document, clause, ("clause", 0), whole)
     for n, question in enumerate(questions):
         yield _passage(document, clause, ("asked", n), whole, question)
+
+
+def _after_heading(clause: Clause) -> int:
+    """Where the text under a heading begins; 0 when the heading is all there is."""
+    if not clause.heading:
+        return 0
+    at = clause.text.find(clause.heading)
+    end = at + len(clause.heading)
+    if at < 0 or at > LABEL_MAX:
+        return 0
+    end += len(clause.text[end:]) - len(clause.text[end:].lstrip("。:： \n"))
+    return end if clause.text[end:].strip() else 0
 
 
 def _passage(
@@ -91,15 +105,14 @@ def _with_headings(document: Document, clause: Clause, text: str) -> str:
 
 
 def _runs(text: str) -> list[Span]:
+    """Runs of sentences that stand in one line; what is quoted later is one run or several."""
     runs: list[Span] = []
     for start, end in sentence_spans(text):
-        if runs and (runs[-1][1] - runs[-1][0] < RUN_MIN or end - runs[-1][0] <= RUN_MAX):
+        fits = runs and (runs[-1][1] - runs[-1][0] < RUN_MIN or end - runs[-1][0] <= RUN_MAX)
+        if fits and "\n" not in text[runs[-1][1] : start]:
             runs[-1] = (runs[-1][0], end)
         else:
             runs.append((start, end))
-    if len(runs) > 1 and runs[-1][1] - runs[-1][0] < RUN_MIN // 2:
-        last = runs.pop()
-        runs[-1] = (runs[-1][0], last[1])
     return runs
 
 

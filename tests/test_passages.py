@@ -68,7 +68,8 @@ def test_a_long_clause_gives_runs_of_whole_sentences_and_the_whole_clause():
     assert spans == [
         ("jia#1/clause0", 0, 3),
         ("jia#2/sentences0", 4, 104),
-        ("jia#2/sentences1", 104, 254),
+        ("jia#2/sentences1", 104, 204),
+        ("jia#2/sentences2", 204, 254),
         ("jia#2/clause0", 4, 254),
     ]
 
@@ -78,9 +79,24 @@ def test_a_clause_too_long_for_the_encoder_has_sentence_runs_only():
     assert [p.id for p in passages_of(document, {})] == [f"jia#1/sentences{n}" for n in range(5)]
 
 
-def test_a_short_last_sentence_joins_the_run_before_it():
-    document = make_document("jia", "浙江省", ["甲" * 99 + "。" + "乙" * 99 + "。完。"])
-    assert [(p.start, p.end) for p in passages_of(document, {})] == [(0, 100), (100, 202), (0, 202)]
+def test_short_sentences_of_one_line_are_one_run():
+    document = make_document("jia", "浙江省", ["免试入学。就近入学。" + "乙" * 99 + "。\n完。"])
+    assert [(p.start, p.end) for p in passages_of(document, {})] == [
+        (0, 10),
+        (10, 110),
+        (111, 113),
+        (0, 113),
+    ]
+
+
+def test_the_heading_of_a_clause_is_no_passage_beside_its_text():
+    document = make_document("jia", "浙江省", ["（四）交流机制\n推行轮岗。保障待遇。\n"])
+    clause = replace(document.clauses[0], heading="交流机制")
+    passages = passages_of(replace(document, clauses=(clause,)), {})
+    assert [(p.id, p.start, p.end) for p in passages] == [
+        ("jia#1/sentences0", 8, 18),
+        ("jia#1/clause0", 0, 18),
+    ]
 
 
 def test_an_everyday_question_is_embedded_alone_and_leads_to_the_whole_clause():

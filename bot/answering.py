@@ -1,0 +1,211 @@
+"""One turn: screen -> understand -> find -> compose -> verify; every ending is an Answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from time import perf_counter
+
+from bot.compose import (
+    compose_many,
+    compose_one,
+    compose_table,
+    force_notes,
+    number_citations,
+    reading_notes,
+    region_name,
+    standing_notes,
+)
+from bot.conversation import Answer, AnswerStatus, Citation, Question
+from bot.language import is_english
+from bot.messages import Messages, Words
+from bot.premise import false_premise
+from bot.resolve import Resolver
+from bot.retrieve import Found, Retriever
+from bot.screen import is_vague, out_of_scope, screen
+from bot.sections import Section
+from bot.settings import Settings
+from bot.understand import Reading, understand
+from bot.verify import is_verbatim, verified
+from index.words import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Answerer:
+    """What a turn needs: settings, sentences, regions, evidence and today's date."""
+
+    settings: Settings
+    messages: Messages
+    resolver: Resolver
+    retriever: Retriever
+    today: date
+
+    def steps(self, question: Question) -> Iterator[str | Answer]:
+        """Stage names, then the Answer."""
+        yield "resolve"
+        words = self._words(question)
+        text = normalise(question.text)
+        verdict = screen(text, self.settings.max_question_chars, bool(question.history))
+        if verdict.status is not None:
+            yield self._ended(question, verdict.status, verdict.reason, words)
+            return
+        marks = [perf_counter()]
+        reading = understand(question, self.resolver)
+        if not question.history and reading.scope.bare:
+            if out_of_scope(reading.scope.bare):
+                yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
+                return
+            if is_vague(reading.scope.bare):
+                yield self._ended(question, AnswerStatus.CLARIFY, "clarify.vague", words)
+                return
+        if not reading.scope.documents:
+            yield self._not_covered(reading, words)
+            return
+        marks.append(perf_counter())
+        yield "retrieve"
+        found = self.retriever.find(reading)
+        marks.append(perf_counter())
+        yield "verify"
+        answer = self._checked(self._answer(reading, found, words), words)
+        marks.append(perf_counter())
+        names = ("understand", "retrieve", "compose")
+        times = {
+            name: (end - start) * 1000
+            for name, start, end in zip(names, marks, marks[1:], strict=False)
+        }
+        yield replace(answer, timings_ms=times)
+
+    def failed(self, question: Question, reference: str) -> Answer:
+        """The answer when something broke: a plain sentence and a reference number."""
+        words = self._words(question)
+        text = words("error", reference=reference)
+        return Answer(question, question.text, AnswerStatus.ERROR, text)
+
+    def _words(self, question: Question) -> Words:
+        language = "en" if is_english(question.text) else self.settings.language
+        return self.messages.words(language)
+
+    def _ended(
+        self, question: Question, status: AnswerStatus, reason: str, words: Words
+    ) -> Answer:
+        held = "、".join(region_name(region) for region in self.resolver.held)
+        text = words(reason, held=held, max=str(self.settings.max_question_chars))
+        return Answer(question, normalise(question.text), status, text)
+
+    def _not_covered(self, reading: Reading, words: Words) -> Answer:
+        asked = "、".join(region_name(region) for region in reading.scope.unheld)
+        held = "、".join(region_name(region) for region in self.resolver.held)
+        return Answer(
+            reading.question,
+            reading.thread.standalone,
+            AnswerStatus.NOT_COVERED,
+            words("not_covered", asked=asked, held=held),
+            regions=reading.scope.unheld,
+            suggestions=tuple(region_name(region) for region in self.resolver.held),
+        )
+
+    def _answer(self, reading: Reading, found: Found, words: Words) -> Answer:
+        speaking = [section for section in found.sections if section.sources]
+        if not speaking:
+            return self._not_stated(reading, found, words)
+        citations = number_citations(found.sections)
+        lines = self._lines(reading, found.sections, citations, words)
+        premise = false_premise(reading.thread.standalone, citations)
+        if premise and len(found.sections) == 1:
+            lines.insert(0, words("false_premise"))
+        missing = reading.scope.unheld if reading.compares else ()
+        silent = reading.scope.named and len(speaking) < len(found.sections)
+        notes = (
+            *reading_notes(reading, words),
+            *force_notes(speaking, words),
+            *standing_notes(citations, words),
+        )
+        return Answer(
+            question=reading.question,
+            standalone_question=reading.thread.standalone,
+            status=AnswerStatus.PARTIAL if missing or silent else AnswerStatus.ANSWERED,
+            text="\n\n".join(_paragraphs(lines)),
+            regions=tuple(section.region for section in speaking),
+            citations=citations,
+            notes=tuple(dict.fromkeys(notes)),
+            suggestions=self._suggestions(reading, speaking),
+            hits=found.hits,
+        )
+
+    def _lines(
+        self,
+        reading: Reading,
+        sections: tuple[Section, ...],
+        citations: tuple[Citation, ...],
+        words: Words,
+    ) -> list[str]:
+        if len(sections) == 1:
+            return compose_one(sections[0], citations, words, self.today)
+        if reading.scope.named:
+            return compose_table(sections, citations, words, self.today)
+        return compose_many(sections, citations, words, self.today)
+
+    def _suggestions(self, reading: Reading, speaking: list[Section]) -> tuple[str, ...]:
+        """Regions to narrow down to, when none was meant."""
+        if reading.scope.named:
+            return ()
+        return tuple(region_name(section.region) for section in speaking)
+
+    def _not_stated(self, reading: Reading, found: Found, words: Words) -> Answer:
+        related = [source for section in found.sections for source in section.related[:1]]
+        if len(found.sections) == 1:
+            related = list(found.sections[0].related)
+        ranked = sorted(related, key=lambda source: -source.score)[:3]
+        nearest = tuple(
+            Citation(n, source.document, source.clause, source.quotes, source.score)
+            for n, source in enumerate(ranked, 1)
+        )
+        regions = tuple(section.region for section in found.sections)
+        issuers = dict.fromkeys(
+            document.issuer
+            for section in found.sections
+            for document in section.documents
+            if document.source_kind != "anonymised"
+        )
+        names = "、".join(region_name(region) for region in regions)
+        lines = [words("not_stated", regions=names)]
+        if issuers and reading.scope.named:
+            lines.append(words("ask_next", issuers="、".join(issuers)))
+        if nearest:
+            lines.append(words("nearest"))
+        return Answer(
+            reading.question,
+            reading.thread.standalone,
+            AnswerStatus.NOT_STATED,
+            "\n\n".join(lines),
+            regions=regions,
+            related=nearest,
+            notes=reading_notes(reading, words),
+            hits=found.hits,
+        )
+
+    def _checked(self, answer: Answer, words: Words) -> Answer:
+        """The answer if every quote and number holds; otherwise nothing of it."""
+        if verified(answer):
+            return answer
+        related = tuple(citation for citation in answer.related if is_verbatim(citation))
+        names = "、".join(region_name(region) for region in answer.regions)
+        return replace(
+            answer,
+            status=AnswerStatus.NOT_STATED,
+            text=words("not_stated", regions=names),
+            citations=(),
+            related=related,
+        )
+
+
+def _paragraphs(lines: list[str]) -> list[str]:
+    """Lines of one table stay together; everything else is a paragraph of its own."""
+    out: list[str] = []
+    for line in lines:
+        if line.startswith("| ") and out and out[-1].startswith("| "):
+            out[-1] = f"{out[-1]}\n{line}"
+        else:
+            out.append(line)
+    return out

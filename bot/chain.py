@@ -1,0 +1,116 @@
+"""The steps of an answer in their order, as one LangChain Runnable: invoke, stream, batch."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date
+from time import perf_counter
+from typing import Any
+
+from langchain_core.runnables import Runnable, RunnableConfig
+
+from bot.answering import Answerer
+from bot.conversation import Answer, AnswerStatus, Question
+from bot.messages import load_messages
+from bot.resolve import Resolver
+from bot.retrieve import Retriever
+from bot.settings import Settings
+from index.documents import Document
+from index.embedder import load_embedder
+from index.errors import IndexUnusable
+from index.prepare import prepare_model
+from index.search import Searcher
+
+logger = logging.getLogger(__name__)
+
+
+class PolicyChain(Runnable[Question, Answer]):
+    """Question -> screened, resolved, retrieved, decided, composed, verified Answer."""
+
+    def __init__(self, searcher: Searcher, settings: Settings) -> None:
+        self._searcher = searcher
+        self._settings = settings
+        self._messages = load_messages(settings.prompts_dir)
+        self._retriever = Retriever(searcher, settings.max_citations)
+        self._resolver = Resolver(searcher.documents)
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The documents held, by id."""
+        return self._searcher.documents
+
+    @property
+    def resolver(self) -> Resolver:
+        """Reads regions against the documents held."""
+        return self._resolver
+
+    @property
+    def retriever(self) -> Retriever:
+        """Finds and judges evidence."""
+        return self._retriever
+
+    def ready(self) -> Mapping[str, object]:
+        """What is loaded; raises IndexUnusable when nothing can be answered."""
+        snapshot = self._searcher.snapshot
+        return {
+            "documents": len(self.documents),
+            "clauses": int(snapshot.catalog.clause_starts[-1]),
+            "index": snapshot.folder.name,
+            "composer": "extractive",
+        }
+
+    def invoke(
+        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Answer:
+        """Answer one question; what goes wrong becomes an Answer with status error."""
+        answer: Answer | None = None
+        for step in self._steps(input):
+            if isinstance(step, Answer):
+                answer = step
+        assert answer is not None
+        return answer
+
+    def stream(
+        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
+    ) -> Iterator[Any]:
+        """Stage names (resolve, retrieve, verify) while working, then the Answer."""
+        yield from self._steps(input)
+
+    def _steps(self, question: Question) -> Iterator[str | Answer]:
+        started = perf_counter()
+        if self._searcher.reopen_if_published():
+            self._resolver = Resolver(self._searcher.documents)
+        answerer = Answerer(
+            self._settings, self._messages, self._resolver, self._retriever, date.today()
+        )
+        answer: Answer | None = None
+        try:
+            for step in answerer.steps(question):
+                if isinstance(step, Answer):
+                    answer = step
+                else:
+                    yield step
+        except IndexUnusable:
+            raise
+        except Exception:
+            reference = secrets.token_hex(4)
+            logger.exception("answering failed, reference %s", reference)
+            answer = answerer.failed(question, reference)
+        assert answer is not None
+        total = (perf_counter() - started) * 1000
+        yield replace(answer, timings_ms={**answer.timings_ms, "total": total})
+
+
+def load_chain(settings: Settings) -> PolicyChain:
+    """Open the published index and the embedder; raises IndexMissing, IndexCorrupt, ModelError."""
+    prepare_model(settings.embedding_model, settings.embedding_precision, settings.cache_dir)
+    embedder = load_embedder(
+        settings.embedding_model, settings.embedding_precision, settings.cache_dir
+    )
+    return PolicyChain(Searcher.open(settings.index_dir, embedder), settings)
+
+
+__all__ = ["AnswerStatus", "PolicyChain", "load_chain"]

@@ -1,0 +1,199 @@
+"""Sections -> the text of an answer: first what answers, then where it stands, then notes.
+
+Every word of a policy in the text is a verbatim quote; everything around it comes from
+``prompts/messages.yaml``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from bot.conversation import Citation
+from bot.force import Force
+from bot.messages import Words
+from bot.sections import Section
+from bot.understand import Reading
+from index.documents import Document, Region
+from index.numbering import han_written
+
+CUT = "中断"
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The text with its numbered citations and the notes below it."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    notes: tuple[str, ...]
+
+
+def number_citations(sections: Sequence[Section]) -> tuple[Citation, ...]:
+    """Sources of all sections, numbered 1, 2, 3 … in the order of the text."""
+    sources = [source for section in sections for source in section.sources]
+    return tuple(
+        Citation(n, source.document, source.clause, source.quotes, source.score)
+        for n, source in enumerate(sources, 1)
+    )
+
+
+def compose_one(
+    section: Section, citations: Sequence[Citation], words: Words, today: date
+) -> list[str]:
+    """One region: the answering quote, further quotes, the addresses."""
+    lines: list[str] = []
+    for source, citation in zip(section.sources, citations, strict=True):
+        lead = words(f"lead_{source.force}") if not lines else words("lead_also")
+        lines.append(f"{lead}{_quoted(citation)}〔{citation.n}〕")
+        if len(lines) == 1:
+            lines.extend(urgent_notes(source.document, words, today))
+    lines.extend(where(citation, words) for citation in citations)
+    return lines
+
+
+def compose_many(
+    sections: Sequence[Section], citations: Sequence[Citation], words: Words, today: date
+) -> list[str]:
+    """Several regions: a short section each, under its own name; never merged."""
+    lines: list[str] = []
+    for section in sections:
+        own = citations[: len(section.sources)]
+        citations = citations[len(section.sources) :]
+        if not own:
+            continue
+        lines.append(words("region_heading", region=region_name(section.region)))
+        for source, citation in zip(section.sources, own, strict=True):
+            lines.append(f"{words(f'lead_{source.force}')}{_quoted(citation)}〔{citation.n}〕")
+        lines.extend(urgent_notes(section.sources[0].document, words, today))
+        lines.extend(where(citation, words) for citation in own)
+    silent = [region_name(section.region) for section in sections if not section.sources]
+    if silent:
+        lines.append(words("silent", regions="、".join(silent)))
+    return lines
+
+
+def compose_table(
+    sections: Sequence[Section], citations: Sequence[Citation], words: Words, today: date
+) -> list[str]:
+    """A comparison: one column per region, a citation in every cell, gaps named as such."""
+    columns = [region_name(section.region) for section in sections]
+    per_region: list[list[Citation]] = []
+    left = list(citations)
+    for section in sections:
+        per_region.append(left[: len(section.sources)])
+        left = left[len(section.sources) :]
+    lines = [words("comparison_lead", regions="、".join(columns))]
+    lines.append(table_row([words("comparison_point"), *columns]))
+    lines.append(table_row(["---"] * (len(columns) + 1)))
+    for row in range(max((len(own) for own in per_region), default=0)):
+        cells = [_cell(own, row, words) for own in per_region]
+        lines.append(table_row([words("comparison_row", number=han_written(row + 1)), *cells]))
+    for section, own in zip(sections, per_region, strict=True):
+        if own:
+            notes = urgent_notes(section.sources[0].document, words, today)
+            lines.extend(f"{region_name(section.region)}：{note}" for note in notes)
+    lines.extend(where(citation, words) for citation in citations)
+    return lines
+
+
+def table_row(cells: Sequence[str]) -> str:
+    """One row of a Markdown table."""
+    return "| " + " | ".join(cell.replace("|", "／").replace("\n", " ") for cell in cells) + " |"
+
+
+def _cell(own: Sequence[Citation], row: int, words: Words) -> str:
+    if row < len(own):
+        return f"{_quoted(own[row])}〔{own[row].n}〕"
+    return words("comparison_silent") if not own else words("comparison_none")
+
+
+def _quoted(citation: Citation) -> str:
+    """The quotes of a citation in quotation marks, gaps between them shown."""
+    return "……".join(f"“{quote.text}”" for quote in citation.quotes)
+
+
+def where(citation: Citation, words: Words) -> str:
+    """Where a clause stands: 《title》（文号）address."""
+    document = citation.document
+    number = f"（{document.number}）" if document.number else ""
+    return words(
+        "where",
+        marker=f"〔{citation.n}〕",
+        document=f"《{document.title}》{number}",
+        address=citation.clause.address,
+    )
+
+
+def urgent_notes(document: Document, words: Words, today: date) -> list[str]:
+    """What a reader must know before acting: an anonymised copy, a target year that has passed."""
+    notes = []
+    if document.source_kind == "anonymised":
+        notes.append(words("note_anonymised"))
+    if document.target_year and document.target_year < today.year:
+        notes.append(words("note_target_passed", year=str(document.target_year)))
+    return notes
+
+
+def standing_notes(citations: Sequence[Citation], words: Words) -> tuple[str, ...]:
+    """Validity, source, repairs and gaps of every cited document, each once."""
+    notes: list[str] = []
+    for citation in citations:
+        document, clause = citation.document, citation.clause
+        title = f"《{document.short_title}》"
+        notes.append(
+            words(
+                "note_validity",
+                title=title,
+                status=document.validity.status,
+                basis=document.validity.basis,
+            )
+        )
+        if document.source_kind == "repost":
+            notes.append(words("note_repost", title=title))
+        if CUT in document.completeness:
+            notes.append(words("note_incomplete", title=title, what=document.completeness))
+        notes.extend(
+            words("note_repair", address=clause.address, reason=repair.reason)
+            for repair in document.repairs
+            if repair.start < clause.end and repair.end > clause.start
+        )
+    return tuple(dict.fromkeys(notes))
+
+
+def force_notes(sections: Sequence[Section], words: Words) -> tuple[str, ...]:
+    """What a target or an encouragement is not."""
+    forces = {source.force for section in sections for source in section.sources[:1]}
+    notes = []
+    if Force.TARGET in forces:
+        notes.append(words("note_target"))
+    if Force.ENCOURAGEMENT in forces:
+        notes.append(words("note_encouragement"))
+    return tuple(notes)
+
+
+def reading_notes(reading: Reading, words: Words) -> tuple[str, ...]:
+    """How the regions of the question were read, where that is not plain."""
+    scope, notes = reading.scope, []
+    if scope.conflict:
+        chosen, asked = scope.conflict
+        notes.append(
+            words("note_conflict", chosen=region_name(chosen), asked=region_name(asked))
+        )
+    for region, relation in scope.indirect:
+        held = "、".join(region_name(one) for one in relation.regions)
+        key = "note_inside" if relation.kind == "inside_held" else "note_contains"
+        notes.append(words(key, asked=region_name(region), held=held))
+    if scope.nickname:
+        region = region_name(scope.asked[0])
+        notes.append(words("note_nickname", word=scope.nickname, region=region))
+    if scope.unheld and scope.documents and reading.compares:
+        unheld = "、".join(region_name(region) for region in scope.unheld)
+        notes.append(words("note_unheld", regions=unheld))
+    return tuple(notes)
+
+
+def region_name(region: Region) -> str:
+    """A region as people say it: its last step."""
+    return region.name or str(region)

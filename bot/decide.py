@@ -1,0 +1,142 @@
+"""Do the documents answer the question? A calibrated score over cheap evidence.
+
+The weights in ``data/decision.json`` are those of a logistic regression on labelled questions;
+``tests/benchmarks/fit_decision.py`` makes them and prints how well they hold. There are two sets:
+``expanded`` for documents with everyday questions written for them, ``plain`` for those without.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from statistics import fmean
+
+from index.documents import Hit
+from index.evidence import Sentence
+from index.neighbours import Neighbours
+from index.question_types import QuestionType, holds_type
+
+DATA_FILE = Path(__file__).parent / "data" / "decision.json"
+VOTE_TEMPERATURE = 0.02
+VALUE_TYPES = (
+    QuestionType.AMOUNT,
+    QuestionType.PHONE,
+    QuestionType.DATE,
+    QuestionType.RATIO,
+    QuestionType.DURATION,
+    QuestionType.NUMBER,
+    QuestionType.PLACE,
+    QuestionType.PERSON,
+)
+FORM_TYPES = (
+    QuestionType.MANNER,
+    QuestionType.CONDITION,
+    QuestionType.LIST,
+    QuestionType.REASON,
+    QuestionType.YES_NO,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against an answer from one region's documents.
+
+    ``hits`` are its clauses, best first; ``elsewhere`` the best score of any other region;
+    ``sentences`` those of the best clause; ``neighbours`` the nearest everyday questions.
+    """
+
+    hits: Sequence[Hit]
+    elsewhere: float
+    sentences: Sequence[Sentence]
+    neighbours: Neighbours
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    weights: Mapping[str, float]
+    bias: float
+    threshold: float
+
+
+def features(
+    evidence: Evidence, types: frozenset[QuestionType], question_length: int
+) -> dict[str, float]:
+    """The evidence as numbers, by name."""
+    hits = evidence.hits
+    scores = hits[0].scores
+    rest = [hit.score for hit in hits[1:6]] or [0.0]
+    body = max(scores.get("dense_sentences", 0.0), scores.get("dense_clause", 0.0))
+    return {
+        "body": body,
+        "keyword": scores["keyword"] / math.sqrt(max(question_length, 1)),
+        "coverage": scores["coverage"],
+        "fused": hits[0].score,
+        "margin": hits[0].score - rest[0],
+        "lead": hits[0].score - fmean(rest),
+        "elsewhere": hits[0].score - evidence.elsewhere,
+        "length": math.log(max(question_length, 1)),
+        **_neighbour_features(evidence.neighbours, scores),
+        **_type_features(evidence, types),
+    }
+
+
+def _neighbour_features(neighbours: Neighbours, scores: Mapping[str, float]) -> dict[str, float]:
+    if not neighbours.known:
+        return {}
+    asked, gaps = neighbours.asked, neighbours.gaps
+    return {
+        "asked": scores.get("dense_asked", 0.0),
+        "nearest": asked[0] - gaps[0],
+        "nearest_three": fmean(asked[:3]) - fmean(gaps[:3]),
+        "own_nearest": scores.get("dense_asked", 0.0) - gaps[0],
+        "gap": gaps[0],
+        "vote": _vote(asked, gaps),
+    }
+
+
+def _vote(asked: Sequence[float], gaps: Sequence[float]) -> float:
+    """Share of answered questions among the nearest of both kinds, weighted by nearness."""
+    count = max(len(asked), len(gaps))
+    pool = sorted([(value, 1.0) for value in asked] + [(value, 0.0) for value in gaps])
+    nearest = pool[::-1][:count]
+    weights = [math.exp((value - nearest[0][0]) / VOTE_TEMPERATURE) for value, _ in nearest]
+    votes = sum(weight * label for weight, (_, label) in zip(weights, nearest, strict=True))
+    return votes / sum(weights)
+
+
+def _type_features(
+    evidence: Evidence, types: frozenset[QuestionType]
+) -> dict[str, float]:
+    """Which types are asked for, and which of them the clause, or its best sentence, lacks."""
+    text = evidence.hits[0].clause.text
+    best = max(evidence.sentences, key=lambda one: one.score).text if evidence.sentences else text
+    found = {f"asks_{kind}": float(kind in types) for kind in (*VALUE_TYPES, *FORM_TYPES)}
+    absent = {kind: kind in types and holds_type(text, kind) is False for kind in VALUE_TYPES}
+    found |= {f"no_{kind}": float(missing) for kind, missing in absent.items()}
+    found["absent"] = float(sum(absent.values()))
+    found["far"] = float(
+        sum(kind in types and holds_type(best, kind) is False for kind in VALUE_TYPES)
+    )
+    return found
+
+
+def probability(named: Mapping[str, float]) -> float:
+    """The calibrated probability that the documents answer."""
+    model = _model("expanded" if "vote" in named else "plain")
+    total = model.bias + sum(model.weights.get(name, 0.0) * value for name, value in named.items())
+    return 1 / (1 + math.exp(-max(min(total, 60.0), -60.0)))
+
+
+def is_answered(named: Mapping[str, float], chance: float) -> bool:
+    """Whether the probability is high enough to answer."""
+    return chance >= _model("expanded" if "vote" in named else "plain").threshold
+
+
+@cache
+def _model(name: str) -> _Model:
+    data = json.loads(DATA_FILE.read_text(encoding="utf-8"))[name]
+    return _Model(data["weights"], data["bias"], data["threshold"])

@@ -1,0 +1,134 @@
+"""A follow-up question read together with the questions before it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from index.question_types import load_naming
+from index.words import Found, WordFinder, content_words
+
+DATA_FILE = Path(__file__).parent / "data" / "followup.yaml"
+FEW_WORDS = 2
+SHORT = 12  # characters
+
+WithoutRegions = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """How the question stands in its conversation.
+
+    ``standalone`` can be read without the history; ``before`` is the earlier question it leans
+    on, None when it opens a subject of its own; ``own`` tells whether it brings a topic itself.
+    """
+
+    standalone: str
+    before: str | None = None
+    own: bool = True
+
+
+def read_thread(question: str, history: Sequence[str], without_regions: WithoutRegions) -> Thread:
+    """Resolve a follow-up against the history, oldest first; a new subject stands alone."""
+    thread = Thread(history[0]) if history else Thread(question)
+    if not history:
+        return thread
+    for later in [*history[1:], question]:
+        thread = _step(later, thread.standalone, without_regions)
+    return thread
+
+
+def _step(question: str, before: str, without_regions: WithoutRegions) -> Thread:
+    bare = without_regions(question)
+    core = _core(bare)
+    if not _leans(bare, core):
+        return Thread(question)
+    if not core:
+        return Thread(_other_region(question, before, without_regions), before, own=False)
+    replaced = _other_level(core, before)
+    if replaced:
+        carried = _with_region(replaced, question, without_regions)
+        return Thread(carried, before, own=False)
+    joined = f"{_trimmed(before)}，{_trimmed(question)}？"
+    return Thread(joined, before, own=len(content_words(core)) > 0)
+
+
+@cache
+def _data() -> dict[str, list[str]]:
+    data: dict[str, Any] = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
+    return {key: sorted(map(str, words), key=len, reverse=True) for key, words in data.items()}
+
+
+def _core(bare: str) -> str:
+    """The question without fillers at its edges."""
+    text = re.sub(r"[？?。，,！!\s]+", " ", bare).strip()
+    changed = True
+    while changed:
+        changed = False
+        for word in _data()["fillers"]:
+            if text.startswith(word) or text.endswith(word):
+                text = text.removeprefix(word).removesuffix(word).strip()
+                changed = True
+    return text.strip("的那边这边")
+
+
+def _leans(bare: str, core: str) -> bool:
+    text = bare.strip(" ？?。，,！!")
+    words = content_words(core)
+    few = len(words) <= FEW_WORDS and len(text) <= SHORT
+    opens = any(text.startswith(word) for word in _data()["opens"])
+    ends = any(text.endswith(word) for word in _data()["ends"])
+    points = any(word in text for word in _data()["points"])
+    return few or ((opens or ends or points) and len(text) <= 2 * SHORT) or not words
+
+
+def _other_region(question: str, before: str, without_regions: WithoutRegions) -> str:
+    """``武汉呢`` after a question about 嘉兴: the same question about 武汉."""
+    region = _region_words(question, without_regions)
+    return f"{region}{without_regions(before)}" if region else before
+
+
+def _other_level(core: str, before: str) -> str | None:
+    """``初中呢`` after a question about 小学: the same question about 初中."""
+    mine, theirs = level_mentions(core), level_mentions(before)
+    if not mine or not theirs or len(core) > len(mine[0].word) + 1:
+        return None
+    old = theirs[-1]
+    return before[: old.start] + mine[0].word + before[old.end :]
+
+
+@cache
+def _levels() -> WordFinder:
+    entries = load_naming()["levels"].values()
+    return WordFinder(word for entry in entries for word in entry["words"])
+
+
+def level_mentions(text: str) -> list[Found]:
+    """School levels named in a text, with their places."""
+    return _levels().find(text)
+
+
+def _with_region(text: str, question: str, without_regions: WithoutRegions) -> str:
+    region = _region_words(question, without_regions)
+    return f"{region}{without_regions(text)}" if region else text
+
+
+def _region_words(question: str, without_regions: WithoutRegions) -> str:
+    """The part of a question that names its region."""
+    bare = without_regions(question)
+    if bare == question:
+        return ""
+    start = next(
+        (at for at, (a, b) in enumerate(zip(question, bare, strict=False)) if a != b), len(bare)
+    )
+    return question[start : start + len(question) - len(bare)]
+
+
+def _trimmed(text: str) -> str:
+    return text.strip(" ？?。，,！!")

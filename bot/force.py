@@ -1,0 +1,37 @@
+"""How binding a sentence of a policy is, by its own words; data in ``data/force.yaml``."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+DATA_FILE = Path(__file__).parent / "data" / "force.yaml"
+
+
+class Force(StrEnum):
+    """What a sentence does: forbid, set a condition, oblige, aim, encourage, or just state."""
+
+    PROHIBITION = "prohibition"
+    CONDITION = "condition"
+    DUTY = "duty"
+    TARGET = "target"
+    ENCOURAGEMENT = "encouragement"
+    STATEMENT = "statement"
+
+
+@cache
+def _patterns() -> tuple[tuple[Force, re.Pattern[str]], ...]:
+    data: dict[str, list[str]] = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
+    return tuple((Force(kind), re.compile("|".join(words))) for kind, words in data.items())
+
+
+def force_of(sentence: str) -> Force:
+    """The force of a sentence; STATEMENT when none of its words shows one."""
+    for force, pattern in _patterns():
+        if pattern.search(sentence):
+            return force
+    return Force.STATEMENT

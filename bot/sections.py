@@ -1,0 +1,77 @@
+"""One region's share of an answer: its clauses, and the sentences in them that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.conversation import Quote
+from bot.force import Force, force_of
+from index.documents import Clause, Document, Hit, Region
+from index.evidence import Sentence
+
+QUOTED_CHARACTERS = 220  # of one clause, unless a single sentence is longer
+WHOLE_CLAUSE = 150  # characters; a clause not longer is quoted whole
+CLOSE_SENTENCE = 0.16  # below the best sentence's score
+MOST_SENTENCES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A clause that is cited, with its quotes in text order; ``key`` is the one that answers."""
+
+    document: Document
+    clause: Clause
+    quotes: tuple[Quote, ...]
+    key: Quote
+    score: float
+
+    @property
+    def force(self) -> Force:
+        """How binding the answering sentence is."""
+        return force_of(self.key.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What one region's documents say; no source means they do not say."""
+
+    region: Region
+    documents: tuple[Document, ...]
+    sources: tuple[Source, ...]
+    related: tuple[Source, ...] = ()
+    probability: float = 0.0
+
+
+def make_source(hit: Hit, sentences: Sequence[Sentence]) -> Source:
+    """Quote the best sentences of a clause, whole and in order, neighbours joined."""
+    chosen = choose_sentences(sentences)
+    best = max(chosen, key=lambda sentence: sentence.score)
+    quotes = _joined(hit.document, chosen)
+    key = Quote(best.text, best.start, best.end)
+    return Source(hit.document, hit.clause, quotes, key, hit.score)
+
+
+def choose_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The best sentence and those close to it, in text order, within the space for quotes."""
+    if sum(len(sentence.text) for sentence in sentences) <= WHOLE_CLAUSE:
+        return list(sentences)
+    ranked = sorted(sentences, key=lambda sentence: -sentence.score)
+    chosen, used = [ranked[0]], len(ranked[0].text)
+    for sentence in ranked[1:MOST_SENTENCES]:
+        near = ranked[0].score - sentence.score <= CLOSE_SENTENCE
+        if near and used + len(sentence.text) <= QUOTED_CHARACTERS:
+            chosen.append(sentence)
+            used += len(sentence.text)
+    return sorted(chosen, key=lambda sentence: sentence.start)
+
+
+def _joined(document: Document, sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
+    quotes: list[Quote] = []
+    for sentence in sentences:
+        last = quotes[-1] if quotes else None
+        if last and last.end == sentence.start:
+            quotes[-1] = Quote(document.text[last.start : sentence.end], last.start, sentence.end)
+        else:
+            quotes.append(Quote(sentence.text, sentence.start, sentence.end))
+    return tuple(quotes)

@@ -1,0 +1,98 @@
+"""Question -> Reading: what is asked, where, about whom, and what an answer must hold."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from bot.conversation import Question
+from bot.followup import Thread, read_thread
+from bot.resolve import Resolver, Scope
+from index.question_types import QuestionType, question_types
+from index.sound_index import sound_vocabulary
+from index.sounds import correct_sounds
+from index.thesaurus import expand
+from index.words import content_words, normalise
+
+SYNONYM_WEIGHT = 0.5
+EARLIER_WEIGHT = 0.4
+SHORTEST_PART = 4  # characters
+_PARTS = re.compile(r"[？?。！!；;，,]+|(?:还有|另外|以及|顺便问一?下?|同时)")
+_STORY = re.compile(
+    r"^(?:请问|你好|您好|老师好|麻烦问一?下|咨询一?下|想咨询一?下|我?想问一?下?|问一下|打听一?下|请教一?下)[，,：: ]*"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A question understood.
+
+    ``search`` is the text that is embedded; ``parts`` are its separate questions when there are
+    several; ``terms`` the weighted keyword texts; ``corrections`` what was read as misspelt.
+    """
+
+    question: Question
+    thread: Thread
+    scope: Scope
+    search: str
+    parts: tuple[str, ...]
+    terms: tuple[tuple[str, float], ...]
+    types: frozenset[QuestionType]
+    compares: bool
+    before: str | None = None
+    corrections: tuple[str, ...] = field(default=())
+
+
+def understand(question: Question, resolver: Resolver) -> Reading:
+    """Read a question in its conversation, against the regions held."""
+    text, corrections = _written_right(question.text)
+    history = tuple(_written_right(earlier)[0] for earlier in question.history)
+    thread = read_thread(text, history, resolver.without_regions)
+    scope = resolver.resolve(thread.standalone, question.region)
+    own = resolver.resolve(text, question.region)
+    search = _topic(own.bare if thread.own and thread.before else scope.bare)
+    before = None
+    if thread.before and thread.own:
+        before = _topic(resolver.without_regions(thread.before))
+    types = question_types(text) or question_types(thread.standalone)
+    return Reading(
+        question=question,
+        thread=replace(thread, standalone=thread.standalone or text),
+        scope=scope,
+        search=search,
+        parts=split_parts(search),
+        terms=_terms(search, before),
+        types=types,
+        compares=QuestionType.COMPARISON in types or len(scope.asked) > 1,
+        before=before,
+        corrections=corrections,
+    )
+
+
+def split_parts(text: str) -> tuple[str, ...]:
+    """The separate questions of a text; a text with one question is its own only part."""
+    pieces = [piece.strip() for piece in _PARTS.split(text) if piece and piece.strip()]
+    asking = [
+        piece
+        for piece in pieces
+        if len(piece) >= SHORTEST_PART and question_types(piece) and content_words(piece)
+    ]
+    return tuple(asking) if len(asking) > 1 else (text,)
+
+
+def _written_right(text: str) -> tuple[str, tuple[str, ...]]:
+    corrected, corrections = correct_sounds(normalise(text), sound_vocabulary())
+    return corrected, tuple(f"{one.written}→{one.meant}" for one in corrections)
+
+
+def _topic(text: str) -> str:
+    return _STORY.sub("", text).strip() or text
+
+
+def _terms(search: str, before: str | None) -> tuple[tuple[str, float], ...]:
+    terms = [(search, 1.0)]
+    for expansion in expand(search):
+        terms.extend((official, SYNONYM_WEIGHT) for official in expansion.official)
+    if before:
+        terms.append((before, EARLIER_WEIGHT))
+    return tuple(terms)
