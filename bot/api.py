@@ -18,7 +18,7 @@ from bot.app import mount_chat
 from bot.ask import read_body, read_question
 from bot.conversation import AnswerStatus
 from bot.headers import SecurityHeaders
-from bot.interface import load_interface
+from bot.interface import Interface, load_interface
 from bot.pages import Pages, held_clause, held_document, pages_router
 from bot.render import answer_to_dict, clause_to_dict, document_to_dict, document_tree_to_dict
 from bot.settings import Settings
@@ -34,7 +34,7 @@ def create_app(chain: Chain, settings: Settings) -> FastAPI:
     app = FastAPI(title="问策 WenCe", version="1", docs_url=None, redoc_url=None)
     pages = Pages(chain, settings, interface)
     app.add_middleware(SecurityHeaders, frame=pages.frame)
-    _add_api(app, chain, settings)
+    _add_api(app, chain, settings, interface["zh"])
     _add_errors(app, pages)
     app.include_router(pages_router(pages))
     site = Path(__file__).parent / "static"
@@ -63,8 +63,8 @@ def create_app(chain: Chain, settings: Settings) -> FastAPI:
     return app
 
 
-def _add_api(app: FastAPI, chain: Chain, settings: Settings) -> None:
-    @app.post("/api/v1/ask", summary="回答一个问题", openapi_extra=openapi_extra())
+def _add_api(app: FastAPI, chain: Chain, settings: Settings, words: Interface) -> None:
+    @app.post("/api/v1/ask", summary=words("api_ask"), openapi_extra=openapi_extra(words))
     async def ask(request: Request) -> JSONResponse:
         """Every statement in the answer is backed by a verbatim quote from a clause held."""
         question = read_question(await read_body(request), settings.max_question_chars)
@@ -72,22 +72,22 @@ def _add_api(app: FastAPI, chain: Chain, settings: Settings) -> None:
         failed = answer.status is AnswerStatus.ERROR
         return JSONResponse(answer_to_dict(answer), 500 if failed else 200)
 
-    @app.get("/api/v1/documents", summary="列出收录的文件")
+    @app.get("/api/v1/documents", summary=words("api_documents"))
     def documents() -> JSONResponse:
         """What is known about every document held."""
         return JSONResponse({"documents": [document_to_dict(d) for d in chain.documents.values()]})
 
-    @app.get("/api/v1/documents/{document_id}", summary="一份文件和它的条款")
+    @app.get("/api/v1/documents/{document_id}", summary=words("api_document"))
     def document(document_id: str) -> JSONResponse:
         """The canonical text, repairs and clause tree."""
         return JSONResponse(document_tree_to_dict(held_document(chain, document_id)))
 
-    @app.get("/api/v1/documents/{document_id}/clauses/{key}", summary="一个条款")
+    @app.get("/api/v1/documents/{document_id}/clauses/{key}", summary=words("api_clause"))
     def clause(document_id: str, key: str) -> JSONResponse:
         """One clause word for word, with its offsets into the canonical text."""
         return JSONResponse(clause_to_dict(held_clause(held_document(chain, document_id), key)))
 
-    @app.get("/healthz", summary="服务是否可用")
+    @app.get("/healthz", summary=words("api_health"))
     def healthz() -> JSONResponse:
         """200 when questions can be answered, 503 when not."""
         return JSONResponse({"status": "ok", **chain.ready()})

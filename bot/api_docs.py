@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.ask import FIELDS, MAX_FIELD
 from bot.conversation import AnswerStatus, Audience
+from bot.interface import Interface
 from bot.turns import HISTORY
 
 OPERATIONS = {
@@ -44,14 +45,7 @@ REPLY: dict[str, object] = {
     "suggestions": [],
     "timings_ms": {"total": 21.4},
 }
-REPLIES = {
-    "200": "回答（status 说明结果，例如 answered、not_stated、not_covered）",
-    "400": "问题是空的、含控制字符，或正文不是 UTF-8 编码的 JSON",
-    "413": "问题或正文太长",
-    "422": "字段类型不对或不认识",
-    "500": "服务出错，message 里有参考号",
-    "503": "索引还没有建好或已损坏",
-}
+CODES = ("200", "400", "413", "422", "500", "503")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +55,23 @@ class Operation:
     method: str
     path: str
     summary: str
-    description: str
     curl: str
     reply: str
     replies: tuple[tuple[str, str], ...]
 
 
-def openapi_extra() -> dict[str, object]:
+def openapi_extra(words: Interface) -> dict[str, object]:
     """The request body and replies of the ask call, for the OpenAPI description."""
     text_or_null = {"type": ["string", "null"], "maxLength": MAX_FIELD}
     properties = {
-        "id": text_or_null | {"description": "returned unchanged"},
+        "id": text_or_null | {"description": words("api_id")},
         "question": {"type": "string", "minLength": 1},
-        "region": text_or_null | {"description": "地区名称或路径，例如 嘉兴 或 浙江省/嘉兴市"},
+        "region": text_or_null | {"description": words("api_region")},
         "audience": {"enum": [*(audience.value for audience in Audience), None]},
         "history": {
             "type": "array",
             "items": {"type": "string"},
-            "description": f"earlier questions, oldest first; the last {HISTORY} are read",
+            "description": words("api_history", count=HISTORY),
         },
     }
     assert set(properties) == set(FIELDS)
@@ -89,7 +82,7 @@ def openapi_extra() -> dict[str, object]:
         "properties": properties,
     }
     content = {"application/json": {"schema": schema, "example": EXAMPLE}}
-    responses = {code: {"description": meaning} for code, meaning in REPLIES.items()}
+    responses = {code: {"description": words(f"api_{code}")} for code in CODES}
     statuses = [status.value for status in AnswerStatus]
     reply_schema = {"type": "object", "properties": {"status": {"enum": statuses}}}
     ok = responses["200"] | {
@@ -120,7 +113,6 @@ def _operation(method: str, path: str, call: Mapping[str, object]) -> Operation:
         method=method,
         path=path,
         summary=str(call.get("summary", "")),
-        description=str(call.get("description", "")),
         curl=_curl(method, path),
         reply=json.dumps(REPLY, ensure_ascii=False, indent=2) if asks else "",
         replies=tuple((code, str(reply.get("description", ""))) for code, reply in replies.items()),

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.conversation import Answer, Citation
 from bot.interface import Interface
-from bot.render import citation_line, citation_url, document_url, show_date
+from bot.render import citation_line, citation_url, document_url, issued_line
 
 STAGES = ("resolve", "retrieve", "verify")
 MARKER = re.compile(r"〔(\d{1,3})〕")
@@ -148,9 +148,8 @@ def answer_markdown(answer: Answer, words: Interface) -> str:
 
 def _citation_markdown(citation: Citation, words: Interface) -> list[str]:
     document = citation.document
-    issued = show_date(document.issued, words)
     lines = ["", f"〔{citation.n}〕{_plain(citation_line(document, citation.clause))}", ""]
-    lines += [f"- {document.issuer}　{words('held_issued', date=issued)}"]
+    lines += [f"- {document.issuer}　{issued_line(document, words)}"]
     lines += [f"- {words('field_validity')}：{document.validity.status}"]
     lines += [f"- {words('export_digest')}：`{document.raw_digest}`", ""]
     return [*lines, *(f"> {_plain(line)}" for q in citation.quotes for line in q.text.splitlines())]

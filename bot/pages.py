@@ -13,12 +13,18 @@ from bot.conversation import Question
 from bot.interface import Interface, preferred_language
 from bot.marks import cut, found_marks, quote_marks, repair_marks
 from bot.markup import TEMPLATES, answer_html
-from bot.render import citation_line, document_url, show_date
+from bot.render import citation_line, document_url, issued_line, show_date
 from bot.settings import Settings
 from bot.turns import BadRequest, Chain, check_question, failure_sentence, region_names
 from index.documents import Clause, Document
 from index.errors import WenceError
 
+HELPERS = {
+    "document_url": document_url,
+    "citation_line": citation_line,
+    "issued_line": issued_line,
+    "show_date": show_date,
+}
 LONGEST_WORD = 50
 LONGEST_LABEL = 40
 Spans = list[str]
@@ -94,8 +100,7 @@ class Pages:
             t=self.interface[language],
             documents=list(self.chain.documents.values()),
             regions=[name.split("/")[-1] for name in region_names(self.chain.documents)],
-            document_url=document_url,
-            show_date=show_date,
+            **HELPERS,
         )
         before, _, after = html.partition("<!--chat-->")
         return before, after
@@ -109,8 +114,8 @@ class Pages:
         self, template: str, words: Interface, context: dict[str, object], status: int = 200
     ) -> HTMLResponse:
         """A template filled in."""
-        values = {"t": words, "document_url": document_url, "citation_line": citation_line}
-        html = TEMPLATES.get_template(template).render({**values, "show_date": show_date} | context)
+        values = {"t": words} | HELPERS
+        html = TEMPLATES.get_template(template).render(values | context)
         return HTMLResponse(html, status)
 
 
@@ -167,7 +172,6 @@ def evidence_context(
         "repairs": [r for r in document.repairs if r.start < clause.end and r.end > clause.start],
         "citation": citation_line(document, clause),
         "permalink": f"{page}?{spans}#{anchor}" if spans else f"{page}#{anchor}",
-        "issued": show_date(document.issued, words),
         "document_url": page,
     }
 
@@ -175,7 +179,8 @@ def evidence_context(
 def label(clause: Clause) -> str:
     """How a clause is listed: its own first line, or its address where it has no heading."""
     first = clause.text.strip().split("\n", 1)[0]
-    return first[:LONGEST_LABEL] if clause.heading else clause.address
+    end = first.find(clause.heading) + len(clause.heading) if clause.heading in first else None
+    return first[:end][:LONGEST_LABEL] if clause.heading else clause.address
 
 
 def target_line(document: Document, words: Interface, today: date) -> str:

@@ -152,5 +152,12 @@ def show_date(day: date | None, words: Interface) -> str:
     return f"{day.year}年{day.month}月{day.day}日" if words.language == "zh" else day.isoformat()
 
 
+def issued_line(document: Document, words: Interface) -> str:
+    """When a document was issued, as a phrase."""
+    if document.issued is None:
+        return words("date_unknown")
+    return words("held_issued", date=show_date(document.issued, words))
+
+
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None

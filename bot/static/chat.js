@@ -15,10 +15,10 @@
     return `/documents/${match[1]}/evidence/${url.hash.slice(1)}${url.search}`;
   }
 
-  async function open(link) {
+  async function open(link, asked = true) {
     const address = evidenceAddress(link);
     if (!address) return;
-    opener = link;
+    if (asked) opener = link;
     document.querySelectorAll(".wc-open").forEach((old) => old.classList.remove("wc-open"));
     link.classList.add("wc-open");
     say(panel.dataset.loading);
@@ -32,7 +32,7 @@
       say(panel.dataset.failed);
       return;
     }
-    document.getElementById("evidence-heading").focus({ preventScroll: true });
+    if (asked) document.getElementById("evidence-heading").focus({ preventScroll: true });
     const place = body.querySelector("mark.wc-quote") ?? body.querySelector(".wc-current");
     body.scrollTop = 0;
     const below = place && place.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom - 40;
@@ -121,6 +121,10 @@
     if (location.search) history.replaceState(null, "", location.pathname); // a shared link asks once
     const last = answers[answers.length - 1];
     const lead = last.querySelector(".wc-lead")?.textContent ?? "";
+    const first = last.querySelector("a.wc-cite");
+    opener = null; // the reader stays where they are
+    if (first && !small.matches) open(first, false); // the source stands beside the answer at once
+    else close();
     live.textContent = `${texts.ready}${last.querySelector(".wc-status").textContent}。${lead}`;
     questions[questions.length - 1]?.scrollIntoView({ block: "start", behavior: "smooth" });
   }

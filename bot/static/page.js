@@ -30,6 +30,7 @@
   if (document.querySelector("gradio-app")) new MutationObserver(() => {
     if (document.body.classList.contains("dark") !== root.classList.contains("wc-dark")) theme();
   }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  if (matchMedia("(max-width: 900px)").matches) document.querySelector(".wc-contents details")?.removeAttribute("open");
   document.querySelectorAll(".wc-copy[hidden]").forEach((button) => { button.hidden = false; });
   document.addEventListener("click", (event) => {
     const toggle = event.target.closest(".wc-toggle");
