@@ -7,8 +7,6 @@ a document or a model's reply is read as Markdown or as HTML.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -16,10 +14,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.conversation import Answer, Citation
 from bot.interface import Interface
+from bot.outline import sections
 from bot.render import citation_line, citation_url, document_url, issued_line
 
+MOST_OPEN_SECTIONS = 3
 STAGES = ("resolve", "retrieve", "verify")
-MARKER = re.compile(r"〔(\d{1,3})〕")
 TEMPLATES = Environment(
     loader=FileSystemLoader(Path(__file__).parent / "templates"),
     autoescape=True,
@@ -29,63 +28,6 @@ TEMPLATES = Environment(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
-    """A run of answer text, or a marker with the citation that it points at."""
-
-    text: str
-    citation: Citation | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A paragraph of fragments, or the rows of a table (the first row is the head)."""
-
-    fragments: tuple[Fragment, ...] = ()
-    rows: tuple[tuple[tuple[Fragment, ...], ...], ...] = ()
-
-
-def fragments(text: str, citations: Iterable[Citation]) -> tuple[Fragment, ...]:
-    """Text cut at its 〔n〕 markers; a marker without a citation stays plain text."""
-    known: Mapping[int, Citation] = {citation.n: citation for citation in citations}
-    found: list[Fragment] = []
-    last = 0
-    for match in MARKER.finditer(text):
-        citation = known.get(int(match[1]))
-        if citation is None:
-            continue
-        if match.start() > last:
-            found.append(Fragment(text[last : match.start()]))
-        found.append(Fragment(match[0], citation))
-        last = match.end()
-    if last < len(text):
-        found.append(Fragment(text[last:]))
-    return tuple(found)
-
-
-def blocks(answer: Answer) -> tuple[Block, ...]:
-    """The answer's lines as paragraphs; lines of ``| cells |`` become a table."""
-    found: list[Block] = []
-    rows: list[tuple[tuple[Fragment, ...], ...]] = []
-    for line in [*answer.text.splitlines(), ""]:
-        if _is_row(line):
-            if not re.fullmatch(r"[|\s:-]+", line.strip()):
-                cells = line.strip().strip("|").split("|")
-                rows.append(tuple(fragments(cell.strip(), answer.citations) for cell in cells))
-            continue
-        if rows:
-            found.append(Block(rows=tuple(rows)))
-            rows = []
-        if line.strip():
-            found.append(Block(fragments(line.strip(), answer.citations)))
-    return tuple(found)
-
-
-def _is_row(line: str) -> bool:
-    stripped = line.strip()
-    return len(stripped) > 2 and stripped.startswith("|") and stripped.endswith("|")
-
-
 def answer_html(answer: Answer, words: Interface) -> str:
     """The chat message: one line of escaped HTML with its citations as links to this site."""
     return one_line(TEMPLATES.get_template("answer.html").render(**answer_context(answer, words)))
@@ -93,9 +35,13 @@ def answer_html(answer: Answer, words: Interface) -> str:
 
 def answer_context(answer: Answer, words: Interface) -> dict[str, object]:
     """What the answer template needs."""
+    parts = sections(answer)
+    placed = {citation.n for part in parts for citation in part.sources}
     return {
         "answer": answer,
-        "blocks": blocks(answer),
+        "sections": parts,
+        "folded": len(parts) > MOST_OPEN_SECTIONS,
+        "unplaced": [citation for citation in answer.citations if citation.n not in placed],
         "t": words,
         "citation_url": citation_url,
         "citation_line": citation_line,

@@ -150,7 +150,7 @@ def test_a_follow_up_and_a_narrowing_button_send_the_earlier_questions(
 def test_region_and_audience_are_sent_and_remembered(visit: Open, chain: ScriptedChain) -> None:
     page = visit()
     page.locator("#audience label", has_text="教师").click()
-    page.get_by_role("button", name="武汉评高级教师").wait_for()
+    page.get_by_role("button", name="武汉评中级职称").wait_for()
     page.locator("#region input").click()
     page.get_by_role("option", name="河阳市").click()
     page.wait_for_timeout(300)

@@ -10,15 +10,13 @@ from bot.conversation import Answer, AnswerStatus, Citation, Question
 from bot.interface import load_interface
 from bot.marks import Mark, Piece, cut, found_marks, quote_marks, repair_marks
 from bot.markup import (
-    Fragment,
     answer_html,
     answer_markdown,
-    blocks,
-    fragments,
     one_line,
     question_html,
     share_url,
 )
+from bot.outline import Fragment, Section, fragments, named_source, sections
 from bot.render import (
     answer_to_dict,
     citation_line,
@@ -124,11 +122,49 @@ def test_markers_with_a_citation_become_fragments_and_others_stay_text() -> None
 
 
 def test_lines_of_cells_become_a_table() -> None:
-    block = blocks(answered("两地：\n| 地区 | 规定 |\n| --- | --- |\n| 河阳 | 可以〔1〕 |"))[1]
-    assert block.rows == (
+    (section,) = sections(answered("两地：\n| 地区 | 规定 |\n| --- | --- |\n| 河阳 | 可以〔1〕 |"))
+    assert section.blocks[1].rows == (
         ((Fragment("地区"),), (Fragment("规定"),)),
         ((Fragment("河阳"),), (Fragment("可以"), Fragment("〔1〕", CITATION))),
     )
+
+
+def test_words_of_a_document_are_told_apart_from_ours() -> None:
+    assert fragments(f"原文：“{QUOTE.text}”〔1〕", [CITATION]) == (
+        Fragment("原文：“"),
+        Fragment(QUOTE.text, quoted=True),
+        Fragment("”"),
+        Fragment("〔1〕", CITATION),
+    )
+
+
+def test_each_region_is_a_section_with_its_own_sources() -> None:
+    text = f"【河阳市】\n\n可以：“{QUOTE.text}”〔1〕\n\n〔1〕出自《河阳招生意见》一、招生办法（一）\n\n【海州市】\n没有写。"
+    first, second = sections(answered(text))
+    assert (first.title, first.sources, first.preview) == ("河阳市", (CITATION,), QUOTE.text)
+    assert len(first.blocks) == 1
+    assert second == Section("海州市", second.blocks, ())
+    assert second.preview == "没有写。"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "〔1〕出自《别的文件》一、招生办法（一）",
+        "〔2〕出自《河阳招生意见》一、招生办法（一）",
+        "见〔1〕",
+        "〔1〕《河阳招生意见》很重要",
+    ],
+)
+def test_a_line_that_says_more_than_its_source_is_kept(line: str) -> None:
+    assert named_source(line, [CITATION]) is None
+
+
+def test_many_regions_are_folded_and_few_are_open() -> None:
+    few = answer_html(answered("【甲】\n一\n【乙】\n二"), WORDS)
+    many = answer_html(answered("\n".join(f"【{name}】\n内容" for name in "甲乙丙丁")), WORDS)
+    assert ("wc-part-title" in few, '<details class="wc-part">' in few) == (True, False)
+    assert many.count('<details class="wc-part"><summary><strong>') == 4
 
 
 def test_a_citation_link_carries_its_quotes_and_its_clause() -> None:
@@ -156,7 +192,7 @@ def test_the_chat_message_is_one_line_with_the_answer_before_its_sources() -> No
     html = answer_html(answered(), WORDS)
     assert "\n" not in html
     order = [
-        html.index(s) for s in ("原文有依据", "年满6周岁", "目标年份已过", "河政办〔2021〕7号")
+        html.index(s) for s in ("原文有依据", "年满6周岁", "河政办〔2021〕7号", "目标年份已过")
     ]
     assert order == sorted(order)
     assert 'href="/documents/heyang-2021?quote=35-48&amp;n=1#1.1"' in html

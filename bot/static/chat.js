@@ -121,7 +121,7 @@
     if (location.search) history.replaceState(null, "", location.pathname); // a shared link asks once
     const last = answers[answers.length - 1];
     const lead = last.querySelector(".wc-lead")?.textContent ?? "";
-    const first = last.querySelector("a.wc-cite");
+    const first = last.querySelector(":scope > :not(details) a.wc-cite");
     opener = null; // the reader stays where they are
     if (first && !small.matches) open(first, false); // the source stands beside the answer at once
     else close();

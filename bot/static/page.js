@@ -32,6 +32,9 @@
   }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   if (matchMedia("(max-width: 900px)").matches) document.querySelector(".wc-contents details")?.removeAttribute("open");
   document.querySelectorAll(".wc-copy[hidden]").forEach((button) => { button.hidden = false; });
+  addEventListener("beforeprint", () => {
+    document.querySelectorAll("details").forEach((part) => { part.open = true; });
+  });
   document.addEventListener("click", (event) => {
     const toggle = event.target.closest(".wc-toggle");
     if (toggle) {
