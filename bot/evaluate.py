@@ -1,0 +1,100 @@
+"""Scores against expectations: every question asked, measured, and the failures explained."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from time import perf_counter
+
+from bot.baselines import Baseline, load_baselines, measure_baselines
+from bot.chain import PolicyChain, load_chain
+from bot.conversation import Answer, AnswerStatus
+from bot.evaluation import Evaluation, Outcome
+from bot.expectations import Expectation, check_gold, load_expectations
+from bot.measures import LOWER_IS_BETTER, measure_answer
+from bot.scores import as_text, evaluation_to_dict, load_floors, write_scores
+from bot.settings import Settings
+from bot.understand import understand
+
+JUDGED = frozenset({AnswerStatus.ANSWERED, AnswerStatus.PARTIAL, AnswerStatus.NOT_STATED})
+TOLERANCE = 1e-9
+FLOORS = "floors.yaml"
+
+
+def evaluate(path: Path, chain: PolicyChain, baselines: Sequence[Baseline] = ()) -> Evaluation:
+    """Ask every question of the file; raises BadExpectation."""
+    expectations = load_expectations(path)
+    check_gold(expectations, chain.documents)
+    chain.invoke(expectations[0].question)  # what is loaded on the first question is not timed
+    outcomes = tuple(_outcome(expected, chain) for expected in expectations)
+    answerable = [one for one in expectations if one.answerable]
+    return Evaluation(path.name, outcomes, measure_baselines(answerable, baselines))
+
+
+def check_floors(evaluation: Evaluation, floors: Mapping[str, float]) -> list[str]:
+    """What fell below its recorded floor (above it, where lower is better), one line each."""
+    totals = evaluation.totals
+    fallen = []
+    for name, floor in floors.items():
+        ratio = totals[name]
+        value = ratio.value
+        above = value is not None and value > floor + TOLERANCE
+        below = value is None or value < floor - TOLERANCE
+        if above if name in LOWER_IS_BETTER else below:
+            shown = "not measured" if value is None else f"{value:.3f}"
+            counts = f"{ratio.count}/{ratio.total}"
+            fallen.append(f"{evaluation.name} {name}: {shown} ({counts}), floor {floor}")
+    return fallen
+
+
+def run_evaluate(
+    paths: Sequence[Path],
+    settings: Settings,
+    write: Path | None,
+    as_json: bool,
+    echo: Callable[[str], None],
+) -> int:
+    """Evaluate files, report, and write the Markdown page if asked.
+
+    A ``floors.yaml`` beside a file holds its floors; the exit status is 1 when one is missed.
+    """
+    chain = load_chain(settings)
+    baselines = load_baselines(settings)
+    evaluations = [evaluate(path, chain, baselines) for path in paths]
+    if as_json:
+        body = [evaluation_to_dict(evaluation) for evaluation in evaluations]
+        echo(json.dumps(body, ensure_ascii=False, indent=1))
+    else:
+        for evaluation in evaluations:
+            echo(as_text(evaluation))
+    if write:
+        write_scores(evaluations, write)
+    fallen = [
+        line
+        for path, evaluation in zip(paths, evaluations, strict=True)
+        for line in check_floors(evaluation, floors_beside(path))
+    ]
+    for line in fallen:
+        echo(f"FELL {line}")
+    return 1 if fallen else 0
+
+
+def floors_beside(path: Path) -> Mapping[str, float]:
+    """The recorded floors of a question file; none without a ``floors.yaml`` beside it."""
+    floors = path.with_name(FLOORS)
+    return load_floors(floors).get(path.name, {}) if floors.is_file() else {}
+
+
+def _outcome(expected: Expectation, chain: PolicyChain) -> Outcome:
+    started = perf_counter()
+    answer = chain.invoke(expected.question)
+    ms = (perf_counter() - started) * 1000
+    return Outcome(expected, answer, measure_answer(expected, answer), ms, _chance(answer, chain))
+
+
+def _chance(answer: Answer, chain: PolicyChain) -> float:
+    if answer.status not in JUDGED:
+        return 0.0
+    found = chain.retriever.find(understand(answer.question, chain.resolver))
+    return max((section.probability for section in found.sections), default=0.0)
