@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -15,8 +16,9 @@ from starlette.exceptions import HTTPException
 
 from bot.api_docs import OPERATIONS, docs_page, openapi_extra
 from bot.app import mount_chat
-from bot.ask import read_body, read_question
+from bot.ask import read_body, read_json, read_question
 from bot.conversation import AnswerStatus
+from bot.feedback import FeedbackFile, read_feedback
 from bot.headers import SecurityHeaders
 from bot.interface import Interface, load_interface
 from bot.pages import Pages, held_clause, held_document, pages_router
@@ -86,6 +88,15 @@ def _add_api(app: FastAPI, chain: Chain, settings: Settings, words: Interface) -
     def clause(document_id: str, key: str) -> JSONResponse:
         """One clause word for word, with its offsets into the canonical text."""
         return JSONResponse(clause_to_dict(held_clause(held_document(chain, document_id), key)))
+
+    kept = FeedbackFile(settings.index_dir.parent / "feedback.jsonl")
+
+    @app.post("/api/v1/feedback", status_code=204, include_in_schema=False)
+    async def feedback(request: Request) -> Response:
+        """Whether an answer helped; no question and nothing about its asker is kept."""
+        data = read_json(await read_body(request))
+        kept.add(read_feedback(data, chain, datetime.now(UTC).astimezone().date()))
+        return Response(status_code=204)
 
     @app.get("/healthz", summary=words("api_health"))
     def healthz() -> JSONResponse:

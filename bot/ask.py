@@ -24,14 +24,19 @@ async def read_body(request: Request) -> bytes:
     return bytes(body)
 
 
-def read_question(body: bytes, limit: int) -> Question:
-    """A Question from JSON; BadRequest says which field is wrong and how."""
+def read_json(body: bytes) -> object:
+    """What the body says; BadRequest when it is not JSON in UTF-8."""
     try:
-        data = json.loads(body.decode("utf-8-sig"))
+        return json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise BadRequest("not_utf8") from error
     except (ValueError, RecursionError) as error:
         raise BadRequest("not_json") from error
+
+
+def read_question(body: bytes, limit: int) -> Question:
+    """A Question from JSON; BadRequest says which field is wrong and how."""
+    data = read_json(body)
     if not isinstance(data, dict):
         raise _wrong("JSON", "detail_object")
     for field in data:

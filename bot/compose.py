@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from bot.conversation import Citation
+from bot.conversation import Citation, Quote
 from bot.force import Force
 from bot.messages import Words
 from bot.sections import Section
@@ -43,14 +43,24 @@ def compose_one(
     section: Section, citations: Sequence[Citation], words: Words, today: date
 ) -> list[str]:
     """One region: the answering quote, further quotes, the addresses."""
-    lines: list[str] = []
-    for source, citation in zip(section.sources, citations, strict=True):
-        lead = words(f"lead_{source.force}") if not lines else words("lead_also")
-        lines.append(f"{lead}{_quoted(citation)}〔{citation.n}〕")
-        if len(lines) == 1:
-            lines.extend(urgent_notes(source.document, words, today))
+    first, *others = list(zip(section.sources, citations, strict=True))
+    lines = [_lead(*first, words), *urgent_notes(first[0].document, words, today)]
+    lines.extend(_further(*first, words))
+    for source, citation in others:
+        lines.append(f"{words('lead_also')}{_quoted(citation.quotes)}〔{citation.n}〕")
     lines.extend(where(citation, words) for citation in citations)
     return lines
+
+
+def _lead(source: Source, citation: Citation, words: Words) -> str:
+    """The sentence that answers, introduced by its force."""
+    return f"{words(f'lead_{source.force}')}“{source.key.text}”〔{citation.n}〕"
+
+
+def _further(source: Source, citation: Citation, words: Words) -> list[str]:
+    """What else of the clause is quoted beside its answering sentence."""
+    rest = source.context
+    return [f"{words('lead_also')}{_quoted(rest)}〔{citation.n}〕"] if rest else []
 
 
 def compose_many(
@@ -65,7 +75,8 @@ def compose_many(
             continue
         lines.append(words("region_heading", region=region_name(section.region)))
         for source, citation in zip(section.sources, own, strict=True):
-            lines.append(f"{words(f'lead_{source.force}')}{_quoted(citation)}〔{citation.n}〕")
+            lines.append(_lead(source, citation, words))
+            lines.extend(_further(source, citation, words))
         lines.extend(urgent_notes(section.sources[0].document, words, today))
         lines.extend(where(citation, words) for citation in own)
     silent = [region_name(section.region) for section in sections if not section.sources]
@@ -105,13 +116,13 @@ def table_row(cells: Sequence[str]) -> str:
 
 def _cell(own: Sequence[Citation], row: int, words: Words) -> str:
     if row < len(own):
-        return f"{_quoted(own[row])}〔{own[row].n}〕"
+        return f"{_quoted(own[row].quotes)}〔{own[row].n}〕"
     return words("comparison_silent") if not own else words("comparison_none")
 
 
-def _quoted(citation: Citation) -> str:
-    """The quotes of a citation in quotation marks, gaps between them shown."""
-    return "……".join(f"“{quote.text}”" for quote in citation.quotes)
+def _quoted(quotes: Sequence[Quote]) -> str:
+    """Quotes in quotation marks, gaps between them shown."""
+    return "……".join(f"“{quote.text}”" for quote in quotes)
 
 
 def where(citation: Citation, words: Words) -> str:
@@ -186,8 +197,8 @@ def reading_notes(reading: Reading, words: Words) -> tuple[str, ...]:
         key = "note_inside" if relation.kind == "inside_held" else "note_contains"
         notes.append(words(key, asked=region_name(region), held=held))
     if scope.nickname:
-        region = region_name(scope.asked[0])
-        notes.append(words("note_nickname", word=scope.nickname, region=region))
+        name = region_name(scope.asked[0])
+        notes.append(words("note_nickname", word=scope.nickname, region=name))
     if scope.unheld and scope.documents and reading.compares:
         unheld = "、".join(region_name(region) for region in scope.unheld)
         notes.append(words("note_unheld", regions=unheld))

@@ -15,13 +15,12 @@ from functools import cache
 from pathlib import Path
 from statistics import fmean
 
+from index.bank import Neighbours
 from index.documents import Hit
 from index.evidence import Sentence
-from index.neighbours import Neighbours
 from index.question_types import QuestionType, holds_type
 
 DATA_FILE = Path(__file__).parent / "data" / "decision.json"
-VOTE_TEMPERATURE = 0.02
 VALUE_TYPES = (
     QuestionType.AMOUNT,
     QuestionType.PHONE,
@@ -92,20 +91,10 @@ def _neighbour_features(neighbours: Neighbours, scores: Mapping[str, float]) -> 
         "asked": scores.get("dense_asked", 0.0),
         "nearest": asked[0] - gaps[0],
         "nearest_three": fmean(asked[:3]) - fmean(gaps[:3]),
-        "own_nearest": scores.get("dense_asked", 0.0) - gaps[0],
         "gap": gaps[0],
-        "vote": _vote(asked, gaps),
+        "vote": neighbours.vote,
+        "wide_vote": neighbours.wide_vote,
     }
-
-
-def _vote(asked: Sequence[float], gaps: Sequence[float]) -> float:
-    """Share of answered questions among the nearest of both kinds, weighted by nearness."""
-    count = max(len(asked), len(gaps))
-    pool = sorted([(value, 1.0) for value in asked] + [(value, 0.0) for value in gaps])
-    nearest = pool[::-1][:count]
-    weights = [math.exp((value - nearest[0][0]) / VOTE_TEMPERATURE) for value, _ in nearest]
-    votes = sum(weight * label for weight, (_, label) in zip(weights, nearest, strict=True))
-    return votes / sum(weights)
 
 
 def _type_features(

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
 from bot.conversation import Question
+from bot.feedback import REASONS
 from bot.interface import Interface, preferred_language
 from bot.marks import cut, found_marks, quote_marks, repair_marks
 from bot.markup import TEMPLATES, answer_html
@@ -100,6 +101,7 @@ class Pages:
             t=self.interface[language],
             documents=list(self.chain.documents.values()),
             regions=[name.split("/")[-1] for name in region_names(self.chain.documents)],
+            reasons=REASONS,
             **HELPERS,
         )
         before, _, after = html.partition("<!--chat-->")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +13,6 @@ from bot.understand import Reading
 from index.documents import Document, Hit, Region
 from index.evidence import Evidence as Sentences
 from index.evidence import Sentence
-from index.neighbours import NeighbourFinder
 from index.search import Query, Searcher
 from index.store import Vectors
 
@@ -42,7 +41,6 @@ class Retriever:
         self._searcher = searcher
         self._max = max_citations
         self._sentences = Sentences(searcher.snapshot)
-        self._neighbours = NeighbourFinder(searcher.snapshot)
 
     def find(self, reading: Reading) -> Found:
         """One section for each region in scope; a region without evidence has no sources."""
@@ -50,22 +48,32 @@ class Retriever:
         searcher.reopen_if_published()
         if self._sentences.snapshot is not searcher.snapshot:
             self._sentences = Sentences(searcher.snapshot)
-            self._neighbours = NeighbourFinder(searcher.snapshot)
-        vector = self._vector(reading)
-        several = reading.parts if len(reading.parts) > 1 else ()
-        parts = tuple(searcher.embed(part) for part in several)
-        groups = _by_region(reading.scope.documents)
-        wide = self._search(reading, vector, None, MANY_REGIONS * 2)
-        sections, hits = [], list[Hit]()
-        for region, documents in groups.items():
-            found = self._search(reading, vector, documents, LIMIT)
-            others = [hit.score for hit in wide if hit.document.region != region]
-            section = self._section(
-                reading, SearchScope(region, documents, vector, parts), found, max(others, default=0.0)
-            )
-            sections.append(section)
+        sections, hits = list[Section](), list[Hit]()
+        for scope, found, elsewhere in self._searches(reading):
+            sections.append(self._section(reading, scope, found, elsewhere))
             hits.extend(found)
         return Found(tuple(sections), tuple(hits))
+
+    def evidence_by_region(self, reading: Reading) -> list[tuple[Region, dict[str, float]]]:
+        """The features of the decision for each region in scope, to calibrate it."""
+        return [
+            (scope.region, self.evidence(reading, scope, found, elsewhere))
+            for scope, found, elsewhere in self._searches(reading)
+            if found
+        ]
+
+    def _searches(
+        self, reading: Reading
+    ) -> Iterator[tuple[SearchScope, tuple[Hit, ...], float]]:
+        """For each region its hits, and the best score of any other region."""
+        vector = self._vector(reading)
+        several = reading.parts if len(reading.parts) > 1 else ()
+        parts = tuple(self._searcher.embed(part) for part in several)
+        wide = self._search(reading, vector, None, MANY_REGIONS * 2)
+        for region, documents in _by_region(reading.scope.documents).items():
+            found = self._search(reading, vector, documents, LIMIT)
+            others = [hit.score for hit in wide if hit.document.region != region]
+            yield SearchScope(region, documents, vector, parts), found, max(others, default=0.0)
 
     def _vector(self, reading: Reading) -> Vectors:
         vector = self._searcher.embed(reading.search)
@@ -110,9 +118,11 @@ class Retriever:
         self, reading: Reading, scope: SearchScope, hits: tuple[Hit, ...], elsewhere: float
     ) -> dict[str, float]:
         """What speaks for and against an answer, as named numbers."""
-        best = self._of(hits[0], scope.vector, Query(reading.search).tokens)
-        ids = [document.id for document in scope.documents]
-        near = self._neighbours.find(ids, scope.vector)
+        words = Query(reading.search).tokens
+        best = self._of(hits[0], scope.vector, words)
+        snapshot = self._searcher.snapshot
+        places = [snapshot.catalog.ids.index(document.id) for document in scope.documents]
+        near = snapshot.bank.neighbours(places, scope.vector, words, len(reading.search))
         found = Evidence(hits, elsewhere, best, near)
         return features(found, reading.types, len(reading.search))
 

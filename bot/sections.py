@@ -24,6 +24,7 @@ class Source:
     clause: Clause
     quotes: tuple[Quote, ...]
     key: Quote
+    context: tuple[Quote, ...]
     score: float
 
     @property
@@ -47,9 +48,10 @@ def make_source(hit: Hit, sentences: Sequence[Sentence]) -> Source:
     """Quote the best sentences of a clause, whole and in order, neighbours joined."""
     chosen = choose_sentences(sentences)
     best = max(chosen, key=lambda sentence: sentence.score)
-    quotes = _joined(hit.document, chosen)
     key = Quote(best.text, best.start, best.end)
-    return Source(hit.document, hit.clause, quotes, key, hit.score)
+    context = _joined(hit.document, [sentence for sentence in chosen if sentence is not best])
+    quotes = tuple(sorted((key, *context), key=lambda quote: quote.start))
+    return Source(hit.document, hit.clause, quotes, key, context, hit.score)
 
 
 def choose_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:

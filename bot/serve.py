@@ -1,0 +1,38 @@
+"""Start the web service, or say in one sentence why it cannot start."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from bot.api import create_app
+from bot.chain import load_chain
+from bot.settings import Settings
+from index.errors import SettingsError
+
+
+def serve(settings: Settings, host: str, port: int, echo: Callable[[str], None]) -> int:
+    """Serve until stopped; raises WenceError when the port, the index or the model is not ready."""
+    with _listening(host, port) as listener:
+        app = create_app(load_chain(settings), settings)
+        echo(f"问策已启动：http://{host}:{listener.getsockname()[1]} （按 Ctrl+C 停止）")
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10)
+        uvicorn.Server(config).run(sockets=[listener])
+    return 0
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A bound socket, taken before anything slow is loaded."""
+    try:
+        return socket.create_server((host, port), backlog=512)
+    except OverflowError as error:
+        raise SettingsError(f"端口 {port} 不对，应在 0 到 65535 之间") from error
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise SettingsError(
+                f"端口 {port} 已被占用，请停掉占用它的程序，或换一个端口：WENCE_PORT={port + 1}"
+            ) from error
+        raise SettingsError(f"不能在 {host}:{port} 监听（{error.strerror}），请检查地址") from error

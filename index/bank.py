@@ -1,0 +1,162 @@
+"""The question bank: everyday questions that documents answer, and known gaps that they do not.
+
+Staff write both beside a policy (``<id>.asked.yaml``, ``<id>.gaps.yaml``). The answered ones also
+lead to clauses, as passages; here the two kinds are compared: a question nearer to known gaps of a
+document than to its answered questions is probably not answered by it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.documents import Document, Passage
+from index.embedder import Embedder
+from index.keywords import KeywordIndex, build_keywords, load_keywords, save_keywords
+from index.lines import map_array
+from index.store import Vectors
+
+GapQuestions = Mapping[str, Mapping[str, Sequence[str]]]
+DIGEST_BYTES = 16
+KEYWORD_WEIGHT = 0.006  # of BM25 / sqrt(characters) beside the cosine
+DEPTH = 8
+WIDE_DEPTH = 20
+TEMPERATURE = 0.02  # of the weights of neighbours in a vote
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The nearest questions of some documents: scores, best first, and shares of answered ones.
+
+    ``vote`` and ``wide_vote`` are the shares of answered questions among the nearest 8 and 20,
+    weighted by nearness.
+    """
+
+    asked: tuple[float, ...] = ()
+    gaps: tuple[float, ...] = ()
+    vote: float = 0.0
+    wide_vote: float = 0.0
+
+    @property
+    def known(self) -> bool:
+        """Whether both kinds were written for these documents."""
+        return bool(self.asked and self.gaps)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionBank:
+    """Questions of all documents; those of document d stand at ``starts[d]:starts[d+1]``.
+
+    Shapes: ``vectors`` (n, dimensions), ``answered`` (n,) bool, ``digests`` (n,).
+    """
+
+    vectors: Vectors
+    answered: NDArray[np.bool_]
+    digests: NDArray[np.void]
+    starts: NDArray[np.int64]
+    keywords: KeywordIndex
+
+    def neighbours(
+        self, places: Sequence[int], vector: Vectors, tokens: Mapping[str, float], length: int
+    ) -> Neighbours:
+        """The neighbours of a question among those of the documents at these places."""
+        rows = np.concatenate(
+            [np.arange(self.starts[place], self.starts[place + 1]) for place in places]
+        )
+        if not len(rows):
+            return Neighbours()
+        words = self.keywords.scores(tokens)[rows] / np.float32(math.sqrt(max(length, 1)))
+        scores = self.vectors[rows] @ vector + np.float32(KEYWORD_WEIGHT) * words
+        answered = self.answered[rows]
+        return Neighbours(
+            asked=_best(scores[answered]),
+            gaps=_best(scores[~answered]),
+            vote=_vote(scores, answered, DEPTH),
+            wide_vote=_vote(scores, answered, WIDE_DEPTH),
+        )
+
+
+def _best(scores: Floats) -> tuple[float, ...]:
+    return tuple(np.sort(scores)[::-1][:DEPTH].tolist())
+
+
+def _vote(scores: Floats, answered: NDArray[np.bool_], depth: int) -> float:
+    nearest = np.argsort(-scores, kind="stable")[:depth]
+    weights = np.exp((scores[nearest] - scores[nearest[0]]) / TEMPERATURE)
+    return float((weights * answered[nearest]).sum() / weights.sum())
+
+
+@dataclass(frozen=True, slots=True)
+class BankTexts:
+    """The questions of a bank before they are embedded, document by document."""
+
+    texts: tuple[str, ...]
+    answered: tuple[bool, ...]
+    starts: tuple[int, ...]
+
+
+def bank_texts(
+    documents: Sequence[Document], passages: Sequence[Passage], gaps: GapQuestions
+) -> BankTexts:
+    """Answered questions come from the passages, so that each is written once."""
+    asked: dict[str, list[str]] = {}
+    for passage in passages:
+        if passage.kind == "asked":
+            asked.setdefault(passage.document_id, []).append(passage.text)
+    texts: list[str] = []
+    answered: list[bool] = []
+    starts = [0]
+    for document in documents:
+        own = asked.get(document.id, [])
+        missing = [text for group in gaps.get(document.id, {}).values() for text in group]
+        texts += [*own, *missing]
+        answered += [True] * len(own) + [False] * len(missing)
+        starts.append(len(texts))
+    return BankTexts(tuple(texts), tuple(answered), tuple(starts))
+
+
+def write_bank(folder: Path, bank: BankTexts, embedder: Embedder, known: Path | None) -> None:
+    """Embed and write; vectors of unchanged questions come from the previous build."""
+    digests = [blake2b(text.encode(), digest_size=DIGEST_BYTES).digest() for text in bank.texts]
+    before = _before(known)
+    vectors = np.zeros((len(digests), embedder.dimensions), dtype=np.float32)
+    new = [row for row, digest in enumerate(digests) if digest not in before]
+    for row, digest in enumerate(digests):
+        if digest in before:
+            vectors[row] = before[digest]
+    if new:
+        vectors[new] = embedder.embed_documents_array([bank.texts[row] for row in new])
+    np.save(folder / "bank_vectors.npy", vectors)
+    np.save(folder / "bank_answered.npy", np.array(bank.answered, dtype=np.bool_))
+    np.save(folder / "bank_digests.npy", np.array(digests, dtype=f"V{DIGEST_BYTES}"))
+    np.save(folder / "bank_starts.npy", np.array(bank.starts, dtype=np.int64))
+    save_keywords(build_keywords([(text, 1)] for text in bank.texts), folder / "bank_keywords")
+
+
+def load_bank(folder: Path) -> QuestionBank:
+    """Open the bank of a build; raises OSError or ValueError."""
+    return QuestionBank(
+        map_array(folder / "bank_vectors.npy"),
+        map_array(folder / "bank_answered.npy"),
+        map_array(folder / "bank_digests.npy"),
+        map_array(folder / "bank_starts.npy"),
+        load_keywords(folder / "bank_keywords"),
+    )
+
+
+def _before(folder: Path | None) -> dict[bytes, Vectors]:
+    if folder is None:
+        return {}
+    try:
+        bank = load_bank(folder)
+    except (OSError, ValueError):
+        return {}
+    return {bytes(digest): bank.vectors[row] for row, digest in enumerate(bank.digests)}
