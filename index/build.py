@@ -12,12 +12,12 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from index.bank import BankTexts, GapQuestions, bank_texts, write_bank
 from index.codec import encode_document, fields_of
 from index.collection import Plan, write_store
 from index.documents import Document, Passage
 from index.embedder import Embedder
 from index.errors import BadSidecar, BuildFailed, IndexCorrupt, IndexMissing
-from index.gaps import GapQuestions, gap_texts, write_gaps
 from index.lines import map_array, open_lines, to_line, write_lines
 from index.passages import passages_of
 from index.publish import (
@@ -80,8 +80,8 @@ def build_index(
     try:
         with build_lock(index_dir):
             known = _recover(index_dir, embedder)
-            texts = gap_texts(ordered, gaps or {})
-            plan = _plan(index_dir, ordered, passages, (embedder, texts))
+            bank = bank_texts(ordered, passages, gaps or {})
+            plan = _plan(index_dir, ordered, passages, (embedder, bank))
             return _build(plan, known, embedder, index_dir, progress or _silent)
     except (OSError, StoreError) as error:
         raise BuildFailed(_reason(error)) from error
@@ -112,14 +112,14 @@ def _plan(
     index_dir: Path,
     documents: tuple[Document, ...],
     passages: tuple[Passage, ...],
-    means: tuple[Embedder, list[list[str]]],
+    means: tuple[Embedder, BankTexts],
 ) -> Plan:
-    embedder, texts = means
+    embedder, bank = means
     lines = (
         [to_line(encode_document(d)) for d in documents],
         [to_line(fields_of(p)) for p in passages],
     )
-    gap_lines = [to_line({"gaps": own}) for own in texts]
+    gap_lines = [to_line({"questions": bank.texts, "answered": bank.answered})]
     digest = _corpus_digest((*lines, gap_lines), embedder)
     try:
         previous = current_build(index_dir)
@@ -127,10 +127,10 @@ def _plan(
         stored = open_lines(previous / "passages.jsonl")
         rows = [Passage(**stored[row]) for row in range(len(stored))]
     except (IndexMissing, IndexCorrupt, OSError, ValueError, KeyError, TypeError):
-        return Plan(documents, passages, lines, digest, None, {}, texts)
+        return Plan(documents, passages, lines, digest, None, {}, bank)
     before = {passage.id: passage for passage in rows}
     kept = previous if same_model else None
-    return Plan(documents, passages, lines, digest, kept, before, texts)
+    return Plan(documents, passages, lines, digest, kept, before, bank)
 
 
 def _build(
@@ -148,7 +148,7 @@ def _build(
         write_lines(build / "documents.jsonl", plan.lines[0])
         write_lines(build / "passages.jsonl", plan.lines[1])
         write_tables(build, plan.documents, plan.passages)
-        write_gaps(build, plan.gaps, embedder, plan.previous)
+        write_bank(build, plan.bank, embedder, plan.previous)
         write_store(plan, build, vectors, progress)
         _finish(plan, build, embedder)
     except (OSError, StoreError, BuildFailed):

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.bank import BankTexts
 from index.documents import Document, Passage
 from index.errors import BuildFailed
 from index.store import PassageStore, StoreError, Vectors, copy_store
@@ -39,7 +40,7 @@ class Plan:
     digest: str
     previous: Path | None
     before: Mapping[str, Passage]
-    gaps: Sequence[Sequence[str]] = ()
+    bank: BankTexts
 
 
 def write_store(plan: Plan, build: Path, vectors: Vectors, progress: Progress) -> None:

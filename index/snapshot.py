@@ -10,10 +10,10 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from index.bank import QuestionBank, load_bank
 from index.codec import decode_document
 from index.documents import Clause, Document, Passage, PassageKind, Region
 from index.errors import IndexCorrupt
-from index.gaps import Gaps, load_gaps
 from index.keywords import KeywordIndex, build_keywords, load_keywords, save_keywords
 from index.lines import JsonLines, map_array, open_lines
 from index.publish import REBUILD, read_manifest
@@ -79,7 +79,7 @@ class Snapshot:
     digest_rows: Rows
     keywords: KeywordIndex
     store: PassageStore
-    gaps: Gaps
+    bank: QuestionBank
 
     @classmethod
     def open(cls, folder: Path) -> Snapshot:
@@ -153,7 +153,7 @@ def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
         passages=open_lines(folder / "passages.jsonl"),
         keywords=load_keywords(folder / "keywords"),
         store=PassageStore.open(folder / "chroma"),
-        gaps=load_gaps(folder),
+        bank=load_bank(folder),
         **arrays,
     )
 

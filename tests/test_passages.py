@@ -80,12 +80,12 @@ def test_a_clause_too_long_for_the_encoder_has_sentence_runs_only():
 
 
 def test_short_sentences_of_one_line_are_one_run():
-    document = make_document("jia", "浙江省", ["免试入学。就近入学。" + "乙" * 99 + "。\n完。"])
+    document = make_document("jia", "浙江省", ["免试入学就近入学。家长可以放心。" + "乙" * 99 + "。\n完。"])
     assert [(p.start, p.end) for p in passages_of(document, {})] == [
-        (0, 10),
-        (10, 110),
-        (111, 113),
-        (0, 113),
+        (0, 16),
+        (16, 116),
+        (117, 119),
+        (0, 119),
     ]
 
 
