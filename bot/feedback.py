@@ -61,7 +61,7 @@ def read_feedback(data: object, chain: Chain, today: date) -> Feedback:
         raise _wrong("verdict")
     if reason is not None and reason not in REASONS:
         raise _wrong("reason")
-    if status not in {known.value for known in AnswerStatus}:
+    if status not in [known.value for known in AnswerStatus]:
         raise _wrong("status")
     if not isinstance(clauses, list) or len(clauses) > MAX_CLAUSES:
         raise _wrong("clauses")

@@ -211,7 +211,16 @@ def test_every_text_is_used_somewhere() -> None:
     source = "".join(
         p.read_text("utf-8") for p in [*folder.glob("*.py"), *folder.glob("templates/*")]
     )
-    made = ("status_", "stage_", "source_", "repair_", "api_2", "api_4", "api_5")  # keys put together in code
+    made = (
+        "status_",
+        "stage_",
+        "source_",
+        "repair_",
+        "reason_",
+        "api_2",
+        "api_4",
+        "api_5",
+    )  # keys put together in code
     names = [key.removeprefix("error_") for key in WORDS.texts if not key.startswith(made)]
     assert [name for name in names if f'"{name}"' not in source and f"'{name}'" not in source] == []
 

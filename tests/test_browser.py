@@ -37,9 +37,10 @@ def chain() -> ScriptedChain:
 
 
 @pytest.fixture(scope="module")
-def address(chain: ScriptedChain) -> Iterator[str]:
+def address(chain: ScriptedChain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real server on a free port."""
-    config = uvicorn.Config(web_app(chain), port=0, log_level="error", lifespan="on")
+    app = web_app(chain, index_dir=str(tmp_path_factory.mktemp("var") / "index"))
+    config = uvicorn.Config(app, port=0, log_level="error", lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -218,6 +219,21 @@ def test_the_conversation_is_saved_as_a_file(visit: Open, button: str, suffix: s
     assert download.value.suggested_filename.endswith(suffix)
     if suffix == ".md":
         assert "> 年满6周岁的儿童可以报名。" in download.value.path().read_text("utf-8")
+
+
+def test_a_reader_can_say_what_was_wrong_with_an_answer(visit: Open) -> None:
+    page = visit()
+    answer = ask(page, "谁能报名")
+    answer.get_by_role("button", name="没帮上").click()
+    with page.expect_request("**/api/v1/feedback") as sent:
+        answer.get_by_role("button", name="引用不对").click()
+    assert sent.value.post_data_json == {
+        "verdict": "down",
+        "reason": "wrong_source",
+        "status": "answered",
+        "clauses": ["heyang-2021#1.1"],
+    }
+    answer.get_by_text("谢谢").wait_for()
 
 
 def test_a_permalink_opens_the_document_at_the_clause(visit: Open) -> None:

@@ -146,11 +146,11 @@ def missing_index() -> IndexMissing:
     return IndexMissing("no index in /secret/path; run wence index")
 
 
-def web_app(chain: ScriptedChain) -> FastAPI:
+def web_app(chain: ScriptedChain, **environ: str) -> FastAPI:
     """The application, made inside an event loop: outside one, Gradio opens loops and leaves them."""
 
     async def make() -> FastAPI:
-        return create_app(chain, settings())  # type: ignore[arg-type]
+        return create_app(chain, settings(**environ))  # type: ignore[arg-type]
 
     with ThreadPoolExecutor(1) as pool:  # Playwright keeps a loop running in the main thread
         return pool.submit(lambda: asyncio.run(make())).result()

@@ -83,11 +83,30 @@
     speechSynthesis.speak(speech);
   }
 
+  async function judge(row, answer, verdict, reason = null) {
+    const links = [...answer.querySelectorAll("a.wc-cite")].map((link) => new URL(link.href, location.href));
+    const clauses = [...new Set(links.map((url) => decodeURIComponent(url.pathname.split("/")[2] + url.hash)))];
+    const status = answer.className.match(/wc-answer wc-(\w+)/)[1];
+    row.querySelectorAll(".wc-judge").forEach((old) => old.remove());
+    row.append(Object.assign(document.createElement("span"), { className: "wc-judge", role: "status", textContent: texts.thanks }));
+    const body = JSON.stringify({ verdict, reason, status, clauses: clauses.slice(0, 20) });
+    await fetch("/api/v1/feedback", { method: "POST", body }).catch(() => {}); // of no concern to the reader
+  }
+
+  function askReason(row, answer, make) {
+    row.querySelectorAll(".wc-judge").forEach((old) => old.remove());
+    for (const pair of texts.reasons.split(";")) {
+      const [reason, label] = pair.split("=");
+      make(label, () => judge(row, answer, "down", reason), "wc-judge");
+    }
+    row.querySelector(".wc-judge").focus();
+  }
+
   function offer(answer) {
     const row = answer.querySelector(".wc-actions");
     if (!row || row.querySelector("button")) return;
-    const make = (label, act) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: label });
+    const make = (label, act, className = "") => {
+      const button = Object.assign(document.createElement("button"), { type: "button", textContent: label, className });
       button.addEventListener("click", () => act(button));
       row.append(button);
     };
@@ -100,6 +119,8 @@
       button.textContent = texts.copied;
       setTimeout(() => { button.textContent = texts.copy; }, 1600);
     });
+    make(texts.helped, () => judge(row, answer, "up"), "wc-judge");
+    make(texts.notHelped, () => askReason(row, answer, make), "wc-judge");
   }
 
   // A finished answer is announced once and brought into view from its question down.
