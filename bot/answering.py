@@ -30,6 +30,8 @@ from bot.understand import Reading, understand
 from bot.verify import is_verbatim, verified
 from index.words import normalise
 
+SURE = 0.8  # probability from which a question that reads like another field is answered
+
 
 @dataclass(frozen=True, slots=True)
 class Answerer:
@@ -52,13 +54,13 @@ class Answerer:
             return
         marks = [perf_counter()]
         reading = understand(question, self.resolver)
-        if not question.history and reading.scope.bare:
-            if out_of_scope(reading.scope.bare):
-                yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
-                return
-            if is_vague(reading.scope.bare):
-                yield self._ended(question, AnswerStatus.CLARIFY, "clarify.vague", words)
-                return
+        if not question.history and is_vague(reading.scope.bare):
+            yield self._ended(question, AnswerStatus.CLARIFY, "clarify.vague", words)
+            return
+        foreign = not question.history and out_of_scope(reading.scope.bare)
+        if foreign and not reading.scope.documents:
+            yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
+            return
         if not reading.scope.documents:
             yield self._not_covered(reading, words)
             return
@@ -66,6 +68,9 @@ class Answerer:
         yield "retrieve"
         found = self.retriever.find(reading)
         marks.append(perf_counter())
+        if foreign and max(section.probability for section in found.sections) < SURE:
+            yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
+            return
         yield "verify"
         answer = self._checked(self._answer(reading, found, words), words)
         marks.append(perf_counter())

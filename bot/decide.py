@@ -21,6 +21,7 @@ from index.evidence import Sentence
 from index.question_types import QuestionType, holds_type
 
 DATA_FILE = Path(__file__).parent / "data" / "decision.json"
+STRANGER = 0.9  # below this nearness to any known question a question is on foreign ground
 VALUE_TYPES = (
     QuestionType.AMOUNT,
     QuestionType.PHONE,
@@ -92,6 +93,7 @@ def _neighbour_features(neighbours: Neighbours, scores: Mapping[str, float]) -> 
         "nearest": asked[0] - gaps[0],
         "nearest_three": fmean(asked[:3]) - fmean(gaps[:3]),
         "gap": gaps[0],
+        "stranger": max(STRANGER - max(asked[0], gaps[0]), 0.0),
         "vote": neighbours.vote,
         "wide_vote": neighbours.wide_vote,
     }

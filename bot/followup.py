@@ -18,6 +18,8 @@ DATA_FILE = Path(__file__).parent / "data" / "followup.yaml"
 FEW_WORDS = 2
 SHORT = 12  # characters
 
+_TURN = re.compile(r"呢[，,]")
+
 WithoutRegions = Callable[[str], str]
 
 
@@ -83,7 +85,7 @@ def _leans(bare: str, core: str) -> bool:
     words = content_words(core)
     few = len(words) <= FEW_WORDS and len(text) <= SHORT
     opens = any(text.startswith(word) for word in _data()["opens"])
-    ends = any(text.endswith(word) for word in _data()["ends"])
+    ends = any(text.endswith(word) for word in _data()["ends"]) or bool(_TURN.search(text))
     points = any(word in text for word in _data()["points"])
     return few or ((opens or ends or points) and len(text) <= 2 * SHORT) or not words
 

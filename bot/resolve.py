@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from index.documents import Document, Region
 from index.regions import Gazetteer, Mention, Relation, load_gazetteer, relate, relate_any
@@ -29,6 +29,7 @@ class Scope:
     indirect: tuple[tuple[Region, Relation], ...] = ()
     conflict: tuple[Region, Region] | None = None
     nickname: str | None = None
+    asked_in_text: bool = False
 
     @property
     def regions(self) -> tuple[Region, ...]:
@@ -92,7 +93,8 @@ class Resolver:
         conflict = None
         if chosen and asked and not any(_overlap(chosen, one) for one in asked):
             conflict = (chosen, asked[0])
-        return self._scope(asked or ((chosen,) if chosen else ()), bare, conflict, nickname)
+        scope = self._scope(asked or ((chosen,) if chosen else ()), bare, conflict, nickname)
+        return replace(scope, asked_in_text=bool(asked))
 
     def _scope(
         self,

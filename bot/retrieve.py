@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from bot.decide import Evidence, features, is_answered, probability
 from bot.sections import Section, Source, make_source
-from bot.understand import Reading
+from bot.understand import Reading, part_terms
 from index.documents import Document, Hit, Region
 from index.evidence import Evidence as Sentences
 from index.evidence import Sentence
+from index.question_types import question_types
 from index.search import Query, Searcher
 from index.store import Vectors
 
 LIMIT = 8  # hits a region
 MANY_REGIONS = 12  # from here on regions are taken from one search over everything
 SHOWN_REGIONS = 6
-SECOND_SOURCE = 0.022  # fused score below the best at which a clause is still cited
-PART_SOURCE = 0.05
+SECOND_SOURCE = 0.012  # fused score below the best at which a clause is still cited
+PART_SHARE = 0.8  # of a part's own words in its vector, the rest is the whole question
 NEAREST = 2  # clauses shown as related when nothing answers
 OWN_SHARE = 0.6  # of a follow-up's own words in the vector, the rest is the earlier question
 
@@ -68,7 +69,9 @@ class Retriever:
         """For each region its hits, and the best score of any other region."""
         vector = self._vector(reading)
         several = reading.parts if len(reading.parts) > 1 else ()
-        parts = tuple(self._searcher.embed(part) for part in several)
+        parts = tuple(
+            _mixed(self._searcher.embed(part), vector, PART_SHARE) for part in several
+        )
         wide = self._search(reading, vector, None, MANY_REGIONS * 2)
         for region, documents in _by_region(reading.scope.documents).items():
             found = self._search(reading, vector, documents, LIMIT)
@@ -79,8 +82,7 @@ class Retriever:
         vector = self._searcher.embed(reading.search)
         if not reading.before:
             return vector
-        mixed = OWN_SHARE * vector + (1 - OWN_SHARE) * self._searcher.embed(reading.before)
-        return np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32)
+        return _mixed(vector, self._searcher.embed(reading.before), OWN_SHARE)
 
     def _search(
         self,
@@ -101,18 +103,53 @@ class Retriever:
     def _section(
         self, reading: Reading, scope: SearchScope, hits: tuple[Hit, ...], elsewhere: float
     ) -> Section:
+        """Sources when the whole question or one of its parts is answered, else what is near."""
         if not hits:
             return Section(scope.region, scope.documents, ())
-        words = Query(reading.search).tokens
         named = self.evidence(reading, scope, hits, elsewhere)
         chance = probability(named)
-        if not is_answered(named, chance):
-            related = tuple(
-                make_source(hit, self._of(hit, scope.vector, words)) for hit in hits[:NEAREST]
+        chosen = dict[str, _Choice]()
+        for part in self._parts(reading, scope, elsewhere):
+            chosen.setdefault(part.hit.clause.id, part)
+        if is_answered(named, chance):
+            whole = _Choice(hits[0], scope.vector, reading.search, chance)
+            chosen.setdefault(whole.hit.clause.id, whole)
+            for hit in hits[1 : self._max]:
+                if hit.score >= hits[0].score - SECOND_SOURCE:
+                    chosen.setdefault(hit.clause.id, replace(whole, hit=hit))
+        found = list(chosen.values()) or [
+            _Choice(hit, scope.vector, reading.search, chance) for hit in hits[:NEAREST]
+        ]
+        sources = tuple(self._source(choice) for choice in found[: self._max])
+        best = max(chance, *(choice.chance for choice in found))
+        if not chosen:
+            return Section(scope.region, scope.documents, (), sources, chance)
+        return Section(scope.region, scope.documents, sources, (), best)
+
+    def _parts(
+        self, reading: Reading, scope: SearchScope, elsewhere: float
+    ) -> Iterator[_Choice]:
+        """The best clause of each part of the question that is answered by itself."""
+        for text, vector in zip(reading.parts, scope.parts, strict=False):
+            part = replace(reading, search=text, types=question_types(text), before=None)
+            query = Query(
+                text,
+                terms=part_terms(text),
+                documents=tuple(one.id for one in scope.documents),
+                limit=LIMIT,
+                vector=vector,
             )
-            return Section(scope.region, scope.documents, (), related, chance)
-        sources = self._sources(reading, scope, hits)
-        return Section(scope.region, scope.documents, sources, (), chance)
+            hits = self._searcher.search(query).hits
+            if not hits:
+                continue
+            named = self.evidence(part, replace(scope, vector=vector), hits, elsewhere)
+            chance = probability(named)
+            if is_answered(named, chance):
+                yield _Choice(hits[0], vector, text, chance)
+
+    def _source(self, choice: _Choice) -> Source:
+        words = Query(choice.text).tokens
+        return make_source(choice.hit, self._of(choice.hit, choice.vector, words))
 
     def evidence(
         self, reading: Reading, scope: SearchScope, hits: tuple[Hit, ...], elsewhere: float
@@ -131,27 +168,15 @@ class Retriever:
     ) -> tuple[Sentence, ...]:
         return self._sentences.sentences(hit.document, hit.clause, vector, words)
 
-    def _sources(
-        self, reading: Reading, scope: SearchScope, hits: tuple[Hit, ...]
-    ) -> tuple[Source, ...]:
-        """The best clause, those close behind it, and the best one of each part."""
-        chosen: dict[str, tuple[Hit, Vectors, str]] = {}
-        for part, vector in zip(reading.parts, scope.parts, strict=False):
-            query = Query(
-                part, documents=tuple(one.id for one in scope.documents), limit=1, vector=vector
-            )
-            for hit in self._searcher.search(query).hits:
-                if hit.score >= hits[0].score - PART_SOURCE:
-                    chosen.setdefault(hit.clause.id, (hit, vector, part))
-        chosen.setdefault(hits[0].clause.id, (hits[0], scope.vector, reading.search))
-        for hit in hits[1 : self._max]:
-            if hit.score >= hits[0].score - SECOND_SOURCE:
-                chosen.setdefault(hit.clause.id, (hit, scope.vector, reading.search))
-        ranked = sorted(chosen.values(), key=lambda one: -one[0].score)[: self._max]
-        return tuple(
-            make_source(hit, self._of(hit, vector, Query(text).tokens))
-            for hit, vector, text in ranked
-        )
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """A clause to be cited, and the question text and vector that chose it."""
+
+    hit: Hit
+    vector: Vectors
+    text: str
+    chance: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +187,12 @@ class SearchScope:
     documents: tuple[Document, ...]
     vector: Vectors
     parts: tuple[Vectors, ...]
+
+
+def _mixed(own: Vectors, other: Vectors, share: float) -> Vectors:
+    """A unit vector between two, ``share`` of it the first."""
+    mixed = share * own + (1 - share) * other
+    return np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32)
 
 
 def _by_region(documents: Sequence[Document]) -> dict[Region, tuple[Document, ...]]:

@@ -48,9 +48,10 @@ def understand(question: Question, resolver: Resolver) -> Reading:
     text, corrections = _written_right(question.text)
     history = tuple(_written_right(earlier)[0] for earlier in question.history)
     thread = read_thread(text, history, resolver.without_regions)
-    scope = resolver.resolve(thread.standalone, question.region)
     own = resolver.resolve(text, question.region)
-    search = _topic(own.bare if thread.own and thread.before else scope.bare)
+    scope = _scope(resolver, question, own, (*history, thread.standalone))
+    topic = own.bare if thread.own and thread.before else resolver.without_regions(thread.standalone)
+    search = _topic(topic)
     before = None
     if thread.before and thread.own:
         before = _topic(resolver.without_regions(thread.before))
@@ -63,10 +64,23 @@ def understand(question: Question, resolver: Resolver) -> Reading:
         parts=split_parts(search),
         terms=_terms(search, before),
         types=types,
-        compares=QuestionType.COMPARISON in types or len(scope.asked) > 1,
+        compares=QuestionType.COMPARISON in types or len(scope.regions) > 1,
         before=before,
         corrections=corrections,
     )
+
+
+def _scope(
+    resolver: Resolver, question: Question, own: Scope, earlier: tuple[str, ...]
+) -> Scope:
+    """The regions of the question itself, else those last named in the conversation."""
+    if own.asked and own.asked_in_text:
+        return own
+    for text in reversed(earlier):
+        scope = resolver.resolve(text)
+        if scope.named:
+            return scope
+    return own
 
 
 def split_parts(text: str) -> tuple[str, ...]:
@@ -89,10 +103,14 @@ def _topic(text: str) -> str:
     return _STORY.sub("", text).strip() or text
 
 
-def _terms(search: str, before: str | None) -> tuple[tuple[str, float], ...]:
-    terms = [(search, 1.0)]
-    for expansion in expand(search):
+def part_terms(text: str) -> tuple[tuple[str, float], ...]:
+    """The weighted keyword texts of a question: itself, and official terms for its words."""
+    terms = [(text, 1.0)]
+    for expansion in expand(text):
         terms.extend((official, SYNONYM_WEIGHT) for official in expansion.official)
-    if before:
-        terms.append((before, EARLIER_WEIGHT))
     return tuple(terms)
+
+
+def _terms(search: str, before: str | None) -> tuple[tuple[str, float], ...]:
+    earlier = ((before, EARLIER_WEIGHT),) if before else ()
+    return (*part_terms(search), *earlier)

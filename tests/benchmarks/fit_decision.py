@@ -37,7 +37,7 @@ from index.search import Searcher
 DATA = Path(__file__).parent.parent / "data"
 FILES = ("questions.jsonl", "questions.tuning.jsonl", "questions.calibration.jsonl")
 KINDS = {"single", "several", "yesno", "list", "not_stated", "followup", "no_region", "comparison",
-         "false_premise", "near_miss", "other_region", "absent_topic"}  # fmt: skip
+         "false_premise", "out_of_scope", "near_miss", "other_region", "absent_topic"}  # fmt: skip
 FALSE_ABSTENTION = 0.05
 C = 0.3
 SEED = 7
@@ -57,7 +57,8 @@ def rows(chain: PolicyChain) -> tuple[list[dict[str, float]], list[int], list[st
             maybe = {item["document"] for item in data["acceptable"]} - gold
             for region, named in chain.retriever.evidence_by_region(reading):
                 ids = {d.id for d in chain.documents.values() if d.region == region}
-                if str(region) in data["regions"] and not ids & maybe:
+                about = str(region) in data["regions"] or data["kind"] == "out_of_scope"
+                if about and not ids & maybe:
                     features.append(named)
                     labels.append(int(bool(ids & gold)))
                     kinds.append(data["kind"])
@@ -82,7 +83,7 @@ def fit(chain: PolicyChain) -> dict[str, object]:
         cut = np.quantile(chance[y == 1], share)
         by_kind = {
             kind: f"{np.mean(chance[[k == kind and not l for k, l in zip(kinds, y, strict=True)]] < cut):.2f}"
-            for kind in ("not_stated", "near_miss", "other_region", "absent_topic", "no_region")
+            for kind in ("not_stated", "near_miss", "other_region", "absent_topic", "no_region", "out_of_scope")
         }
         print(f"false abstention {share:.2f}: cut {cut:.2f}, abstained {np.mean(chance[y == 0] < cut):.3f}", by_kind)
     return {
