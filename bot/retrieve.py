@@ -108,27 +108,34 @@ class Retriever:
             return Section(scope.region, scope.documents, ())
         named = self.evidence(reading, scope, hits, elsewhere)
         chance = probability(named)
-        chosen = dict[str, _Choice]()
-        for part in self._parts(reading, scope, elsewhere):
-            chosen.setdefault(part.hit.clause.id, part)
+        whole = _Aspect(scope.vector, reading.search, chance)
+        found: list[tuple[Hit, _Aspect]] = []
         if is_answered(named, chance):
-            whole = _Choice(hits[0], scope.vector, reading.search, chance)
-            chosen.setdefault(whole.hit.clause.id, whole)
-            for hit in hits[1 : self._max]:
-                if hit.score >= hits[0].score - SECOND_SOURCE:
-                    chosen.setdefault(hit.clause.id, replace(whole, hit=hit))
-        found = list(chosen.values()) or [
-            _Choice(hit, scope.vector, reading.search, chance) for hit in hits[:NEAREST]
-        ]
-        sources = tuple(self._source(choice) for choice in found[: self._max])
-        best = max(chance, *(choice.chance for choice in found))
-        if not chosen:
-            return Section(scope.region, scope.documents, (), sources, chance)
+            found.append((hits[0], whole))
+        found.extend(self._parts(reading, scope, elsewhere))
+        if found and found[0][1] is whole:
+            close = [hit for hit in hits[1:] if hit.score >= hits[0].score - SECOND_SOURCE]
+            found.extend((hit, whole) for hit in close)
+        if not found:
+            near = [self._source(hit, [whole]) for hit in hits[:NEAREST]]
+            return Section(scope.region, scope.documents, (), tuple(near), chance)
+        sources = self._cited(found)
+        best = max(aspect.chance for _, aspect in found)
         return Section(scope.region, scope.documents, sources, (), best)
+
+    def _cited(self, found: Sequence[tuple[Hit, _Aspect]]) -> tuple[Source, ...]:
+        """One source a clause, quoting for every aspect that led to it."""
+        aspects: dict[str, list[_Aspect]] = {}
+        hits: dict[str, Hit] = {}
+        for hit, aspect in found:
+            hits.setdefault(hit.clause.id, hit)
+            aspects.setdefault(hit.clause.id, []).append(aspect)
+        chosen = list(hits)[: self._max]
+        return tuple(self._source(hits[one], aspects[one]) for one in chosen)
 
     def _parts(
         self, reading: Reading, scope: SearchScope, elsewhere: float
-    ) -> Iterator[_Choice]:
+    ) -> Iterator[tuple[Hit, _Aspect]]:
         """The best clause of each part of the question that is answered by itself."""
         for text, vector in zip(reading.parts, scope.parts, strict=False):
             part = replace(reading, search=text, types=question_types(text), before=None)
@@ -145,11 +152,13 @@ class Retriever:
             named = self.evidence(part, replace(scope, vector=vector), hits, elsewhere)
             chance = probability(named)
             if is_answered(named, chance):
-                yield _Choice(hits[0], vector, text, chance)
+                yield hits[0], _Aspect(vector, text, chance)
 
-    def _source(self, choice: _Choice) -> Source:
-        words = Query(choice.text).tokens
-        return make_source(choice.hit, self._of(choice.hit, choice.vector, words))
+    def _source(self, hit: Hit, aspects: Sequence[_Aspect]) -> Source:
+        scored = [
+            self._of(hit, aspect.vector, Query(aspect.text).tokens) for aspect in aspects
+        ]
+        return make_source(hit, scored)
 
     def evidence(
         self, reading: Reading, scope: SearchScope, hits: tuple[Hit, ...], elsewhere: float
@@ -170,10 +179,9 @@ class Retriever:
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    """A clause to be cited, and the question text and vector that chose it."""
+class _Aspect:
+    """The question, or a part of it, as text and vector, and how surely it is answered."""
 
-    hit: Hit
     vector: Vectors
     text: str
     chance: float

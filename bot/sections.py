@@ -44,12 +44,17 @@ class Section:
     probability: float = 0.0
 
 
-def make_source(hit: Hit, sentences: Sequence[Sentence]) -> Source:
-    """Quote the best sentences of a clause, whole and in order, neighbours joined."""
-    chosen = choose_sentences(sentences)
-    best = max(chosen, key=lambda sentence: sentence.score)
+def make_source(hit: Hit, scored: Sequence[Sequence[Sentence]]) -> Source:
+    """Quote the best sentences of a clause, whole and in order, neighbours joined.
+
+    ``scored`` holds the sentences of the clause once for each aspect of the question; the first
+    aspect decides which of them answers.
+    """
+    chosen = {one.start: one for sentences in scored for one in choose_sentences(sentences)}
+    best = max(scored[0], key=lambda sentence: sentence.score)
     key = Quote(best.text, best.start, best.end)
-    context = _joined(hit.document, [sentence for sentence in chosen if sentence is not best])
+    others = [chosen[start] for start in sorted(chosen) if start != best.start]
+    context = _joined(hit.document, others)
     quotes = tuple(sorted((key, *context), key=lambda quote: quote.start))
     return Source(hit.document, hit.clause, quotes, key, context, hit.score)
 
