@@ -9,14 +9,21 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
-from bot.conversation import Question
 from bot.feedback import REASONS
 from bot.interface import Interface, preferred_language
 from bot.marks import cut, found_marks, quote_marks, repair_marks
 from bot.markup import TEMPLATES, answer_html
 from bot.render import citation_line, document_url, issued_line, show_date
 from bot.settings import Settings
-from bot.turns import BadRequest, Chain, check_question, failure_sentence, region_names
+from bot.turns import (
+    BadRequest,
+    Chain,
+    Form,
+    check_question,
+    failure_sentence,
+    question_of,
+    region_names,
+)
 from index.documents import Clause, Document
 from index.errors import WenceError
 
@@ -73,17 +80,20 @@ class Pages:
         words = self.words(request)
         return self.page("evidence.html", words, evidence_context(document, clause, words, quote))
 
-    async def answer(self, request: Request, q: str = "", region: str = "") -> HTMLResponse:
+    async def answer(
+        self, request: Request, q: str = "", region: str = "", audience: str = ""
+    ) -> HTMLResponse:
         """One question and its answer on a page of its own."""
         words = self.words(request)
-        body, problem = "", ""
+        body, problem, status = "", "", 200
+        asked = Form(q, region, audience)
         try:
             if q or "q" in request.query_params:
-                body = await run_in_threadpool(self._answer, q, region, words)
+                body = await run_in_threadpool(self._answer, asked, words)
         except BadRequest as error:
-            problem = error.sentence(words)
+            problem, status = error.sentence(words), error.status
         except WenceError as error:
-            problem = failure_sentence(error, words)
+            problem, status = failure_sentence(error, words), 503
         context: dict[str, object] = {
             "question": q[: self.settings.max_question_chars],
             "region": region,
@@ -93,7 +103,7 @@ class Pages:
             "body": Markup(body),  # made by an autoescaping template
             "today": show_date(datetime.now(UTC).astimezone().date(), words),
         }
-        return self.page("answer_page.html", words, context, 400 if problem else 200)
+        return self.page("answer_page.html", words, context, status)
 
     def frame(self, language: str) -> tuple[str, str]:
         """What stands before and after the chat on the first page."""
@@ -107,9 +117,9 @@ class Pages:
         before, _, after = html.partition("<!--chat-->")
         return before, after
 
-    def _answer(self, text: str, region: str, words: Interface) -> str:
-        check_question(text, self.settings.max_question_chars)
-        question = Question(text.strip(), region=region[:100] or None)
+    def _answer(self, asked: Form, words: Interface) -> str:
+        check_question(asked.text, self.settings.max_question_chars)
+        question = question_of(asked, (), self.settings.max_question_chars)
         return answer_html(self.chain.invoke(question), words)
 
     def page(

@@ -133,7 +133,7 @@ def respond(
     text = without_controls(form.text)
     try:
         check_question(text, settings.max_question_chars)
-        question = _question(text, form, before, settings.max_question_chars)
+        question = question_of(replace(form, text=text), before, settings.max_question_chars)
         yield View(before, form.text, STAGES[0], text)
         answer = None
         for item in chain.stream(question):
@@ -164,10 +164,11 @@ def failure_sentence(error: WenceError, words: Interface) -> str:
     return words("error_internal", reference=reference)
 
 
-def _question(text: str, form: Form, before: tuple[Exchange, ...], limit: int) -> Question:
+def question_of(form: Form, before: tuple[Exchange, ...], limit: int) -> Question:
+    """What the chain is asked: the form and the last questions of the conversation."""
     audience = Audience(form.audience) if form.audience in set(Audience) else None
     history = tuple(exchange.question[:limit] for exchange in before[-HISTORY:])
-    return Question(text.strip(), "", form.region[:100] or None, audience, history)
+    return Question(form.text.strip(), "", form.region[:100] or None, audience, history)
 
 
 def exchange_of(answer: Answer, words: Interface) -> Exchange:

@@ -123,21 +123,23 @@ def test_one_question_has_a_page_of_its_own_that_needs_no_script(client: TestCli
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"), [(" ", "问题是空的"), ("长" * 2001, "问题太长了（2001 字）")]
+    ("text", "status", "sentence"),
+    [(" ", 400, "问题是空的"), ("长" * 2001, 413, "问题太长了（2001 字）")],
 )
 def test_a_bad_question_on_that_page_is_explained(
-    client: TestClient, text: str, sentence: str
+    client: TestClient, text: str, status: int, sentence: str
 ) -> None:
     reply = client.get("/answer", params={"q": text})
-    assert reply.status_code == 400
+    assert reply.status_code == status
     assert sentence in reply.text
 
 
 def test_that_page_says_so_when_the_index_is_missing() -> None:
     with TestClient(web_app(ScriptedChain(missing_index()))) as client:
-        page = client.get("/answer", params={"q": "谁能报名"}).text
-    assert "请管理员运行 wence index" in page
-    assert "/secret/path" not in page
+        reply = client.get("/answer", params={"q": "谁能报名"})
+    assert reply.status_code == 503
+    assert "请管理员运行 wence index" in reply.text
+    assert "/secret/path" not in reply.text
 
 
 def test_english_readers_get_english_labels_around_chinese_text(client: TestClient) -> None:
