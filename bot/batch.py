@@ -34,7 +34,9 @@ def answer_batch(chain: Chain, source: Path, target: Path | None, report: Report
         os.replace(partial, target)
     except OSError as error:
         partial.unlink(missing_ok=True)
-        raise BadBatch(f"写不了 {target}（{error.strerror}），请检查文件夹、权限和磁盘空间") from error
+        raise BadBatch(
+            f"写不了 {target}（{error.strerror}），请检查文件夹、权限和磁盘空间"
+        ) from error
     return 0
 
 

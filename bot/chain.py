@@ -63,7 +63,7 @@ class PolicyChain(Runnable[Question, Answer]):
         }
 
     def invoke(
-        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
+        self, input: Question, config: RunnableConfig | None = None, **kwargs: object
     ) -> Answer:
         """Answer one question; what goes wrong becomes an Answer with status error."""
         answer: Answer | None = None
@@ -74,7 +74,7 @@ class PolicyChain(Runnable[Question, Answer]):
         return answer
 
     def stream(
-        self, input: Question, config: RunnableConfig | None = None, **kwargs: Any
+        self, input: Question, config: RunnableConfig | None = None, **kwargs: object
     ) -> Iterator[Any]:
         """Stage names (resolve, retrieve, verify) while working, then the Answer."""
         yield from self._steps(input)

@@ -6,8 +6,9 @@ import argparse
 import json
 import logging
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -16,6 +17,7 @@ from bot.settings import SETTINGS, Settings, load_settings
 from index.errors import WenceError
 
 OK, FAILED, USAGE = 0, 1, 2
+BUILD_STAGES = {"embed": "计算向量", "store": "写入索引", "verify": "检查索引", "publish": "发布"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -132,7 +134,7 @@ def _index(arguments: argparse.Namespace, settings: Settings) -> int:
     name, precision = settings.embedding_model, settings.embedding_precision
     prepare_model(name, precision, settings.cache_dir, _say)
     embedder = load_embedder(name, precision, settings.cache_dir)
-    bars = _Stages()
+    bars = _Stages(BUILD_STAGES)
     try:
         report = build_index(
             corpus.documents, corpus.asked, embedder, settings.index_dir, bars, gaps=corpus.gaps
@@ -149,12 +151,14 @@ def _documents(arguments: argparse.Namespace, settings: Settings) -> int:
 
     documents = load_documents(settings.corpus_dir)
     if arguments.json:
-        print(json.dumps([document_to_dict(one) for one in documents], ensure_ascii=False, indent=2))
+        listed = [document_to_dict(one) for one in documents]
+        print(json.dumps(listed, ensure_ascii=False, indent=2))
         return OK
     for document in documents:
         number = document.number or document.number_note
         print(f"{document.id}  《{document.title}》  {number}  {document.region}")
-        print(f"    {len(document.clauses)} 条；{document.validity.status}；{document.completeness}")
+        count = len(document.clauses)
+        print(f"    {count} 条；{document.validity.status}；{document.completeness}")
         for finding in document.findings if arguments.lint else ():
             place = f"第 {finding.line} 行" if finding.line else "附注"
             print(f"    [{finding.kind}] {place}：{finding.message}  “{finding.excerpt}”")
@@ -203,40 +207,28 @@ def _say(sentence: str) -> None:
 
 
 def _progress(label: str) -> Callable[[int, int], None]:
-    bar: tqdm[None] | None = None
-
-    def report(done: int, total: int) -> None:
-        nonlocal bar
-        bar = bar or tqdm(total=total, desc=label, file=sys.stderr)
-        bar.update(done - bar.n)
-        if done >= total:
-            bar.close()
-
-    return report
+    stages = _Stages({"": label})
+    return lambda done, total: stages("", done, total)
 
 
 class _Stages:
-    """One progress bar a stage of a build."""
+    """One progress bar a stage."""
 
-    NAMES = {"embed": "计算向量", "store": "写入索引", "verify": "检查索引", "publish": "发布"}
-
-    def __init__(self) -> None:
-        self._stage = ""
-        self._bar: tqdm[None] | None = None
+    def __init__(self, names: Mapping[str, str]) -> None:
+        self._names = names
+        self._bars: dict[str, Any] = {}
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        if stage != self._stage:
+        if stage not in self._bars:
             self.close()
-            self._stage = stage
-            self._bar = tqdm(total=total, desc=self.NAMES.get(stage, stage), file=sys.stderr)
-        if self._bar is not None:
-            self._bar.update(done - self._bar.n)
+            name = self._names.get(stage, stage)
+            self._bars[stage] = tqdm(total=total, desc=name, file=sys.stderr)
+        self._bars[stage].update(done - self._bars[stage].n)
 
     def close(self) -> None:
         """End the current bar."""
-        if self._bar is not None:
-            self._bar.close()
-            self._bar = None
+        for bar in self._bars.values():
+            bar.close()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from datetime import date
 from bot.conversation import Citation, Quote
 from bot.force import Force
 from bot.messages import Words
-from bot.sections import Section
+from bot.sections import Section, Source
 from bot.understand import Reading
 from index.documents import Document, Region
 from index.numbering import han_written
@@ -46,7 +46,7 @@ def compose_one(
     first, *others = list(zip(section.sources, citations, strict=True))
     lines = [_lead(*first, words), *urgent_notes(first[0].document, words, today)]
     lines.extend(_further(*first, words))
-    for source, citation in others:
+    for _, citation in others:
         lines.append(f"{words('lead_also')}{_quoted(citation.quotes)}〔{citation.n}〕")
     lines.extend(where(citation, words) for citation in citations)
     return lines
@@ -196,10 +196,13 @@ def reading_notes(reading: Reading, words: Words) -> tuple[str, ...]:
         held = "、".join(region_name(one) for one in relation.regions)
         key = "note_inside" if relation.kind == "inside_held" else "note_contains"
         notes.append(words(key, asked=region_name(region), held=held))
+    notes.extend(
+        words("note_corrected", written=written, read=meant) for written, meant in reading.corrections
+    )
     if scope.nickname:
         name = region_name(scope.asked[0])
         notes.append(words("note_nickname", word=scope.nickname, region=name))
-    if scope.unheld and scope.documents and reading.compares:
+    if scope.unheld and scope.documents:
         unheld = "、".join(region_name(region) for region in scope.unheld)
         notes.append(words("note_unheld", regions=unheld))
     return tuple(notes)

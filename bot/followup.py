@@ -6,17 +6,20 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot.topic import read
 from index.question_types import load_naming
 from index.words import Found, WordFinder, content_words
 
 DATA_FILE = Path(__file__).parent / "data" / "followup.yaml"
 FEW_WORDS = 2
 SHORT = 12  # characters
+OTHER_FIELD = 1.5  # evidence of another field from which a few words are a subject of their own
 
 _TURN = re.compile(r"呢[，,]")
 
@@ -69,7 +72,7 @@ def _data() -> dict[str, list[str]]:
 
 def _core(bare: str) -> str:
     """The question without fillers at its edges."""
-    text = re.sub(r"[？?。，,！!\s]+", " ", bare).strip()
+    text = re.sub(r"[？?。，,、！!\s]+", " ", bare).strip()
     changed = True
     while changed:
         changed = False
@@ -77,17 +80,23 @@ def _core(bare: str) -> str:
             if text.startswith(word) or text.endswith(word):
                 text = text.removeprefix(word).removesuffix(word).strip()
                 changed = True
-    return text.strip("的那边这边")
+    return re.sub(r"^(?:的|那边|这边)+|(?:的|那边|这边)+$", "", text)
 
 
 def _leans(bare: str, core: str) -> bool:
     text = bare.strip(" ？?。，,！!")
     words = content_words(core)
-    few = len(words) <= FEW_WORDS and len(text) <= SHORT
+    few = len(words) <= FEW_WORDS and len(text) <= SHORT and not _is_foreign(text)
     opens = any(text.startswith(word) for word in _data()["opens"])
     ends = any(text.endswith(word) for word in _data()["ends"]) or bool(_TURN.search(text))
     points = any(word in text for word in _data()["points"])
     return few or ((opens or ends or points) and len(text) <= 2 * SHORT) or not words
+
+
+def _is_foreign(text: str) -> bool:
+    """今天天气怎么样: about another field, so that it does not lean on a question about ours."""
+    reading = read(text)
+    return reading.other >= OTHER_FIELD and reading.other > reading.education
 
 
 def _other_region(question: str, before: str, without_regions: WithoutRegions) -> str:
@@ -126,10 +135,9 @@ def _region_words(question: str, without_regions: WithoutRegions) -> str:
     bare = without_regions(question)
     if bare == question:
         return ""
-    start = next(
-        (at for at, (a, b) in enumerate(zip(question, bare, strict=False)) if a != b), len(bare)
-    )
-    return question[start : start + len(question) - len(bare)]
+    before = len(commonprefix([question, bare]))
+    after = len(commonprefix([question[before:][::-1], bare[before:][::-1]]))
+    return question[before : len(question) - after]
 
 
 def _trimmed(text: str) -> str:

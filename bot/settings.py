@@ -70,7 +70,8 @@ def _parse(setting: Setting, text: str) -> str | int | float | bool:
     kind = type(setting.default)
     if kind is bool:
         if text.lower() not in {"true", "false", "1", "0"}:
-            raise SettingsError(f"{PREFIX}{setting.name.upper()} must be true or false, not {text!r}")
+            name = f"{PREFIX}{setting.name.upper()}"
+            raise SettingsError(f"{name} must be true or false, not {text!r}")
         return text.lower() in {"true", "1"}
     try:
         return kind(text)

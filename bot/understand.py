@@ -23,7 +23,8 @@ _ASKS = re.compile(
     r"|(?<![十好])几(?![乎十百千])(?!年了)|(\w{1,2})[不没]\1|有没有|算不算|\b(?:how|what|when|who|which|can|is|are|do)\b"
 )
 _STORY = re.compile(
-    r"^(?:请问|你好|您好|老师好|麻烦问一?下|咨询一?下|想咨询一?下|我?想问一?下?|问一下|打听一?下|请教一?下)[，,：: ]*"
+    r"^(?:请问|你好|您好|老师好|麻烦问一?下|想?咨询一?下|我?想问一?下?|问一下|打听一?下|请教一?下)"
+    r"[，,：: ]*"
 )
 
 
@@ -32,7 +33,8 @@ class Reading:
     """A question understood.
 
     ``search`` is the text that is embedded; ``parts`` are its separate questions when there are
-    several; ``terms`` the weighted keyword texts; ``corrections`` what was read as misspelt.
+    several; ``terms`` the weighted keyword texts; ``corrections`` what was written and what it
+    was read as.
     """
 
     question: Question
@@ -44,7 +46,7 @@ class Reading:
     types: frozenset[QuestionType]
     compares: bool
     before: str | None = None
-    corrections: tuple[str, ...] = field(default=())
+    corrections: tuple[tuple[str, str], ...] = field(default=())
 
 
 def understand(question: Question, resolver: Resolver) -> Reading:
@@ -54,7 +56,8 @@ def understand(question: Question, resolver: Resolver) -> Reading:
     thread = read_thread(text, history, resolver.without_regions)
     own = resolver.resolve(text, question.region)
     scope = _scope(resolver, question, own, (*history, thread.standalone))
-    topic = own.bare if thread.own and thread.before else resolver.without_regions(thread.standalone)
+    alone = thread.own and thread.before is not None
+    topic = own.bare if alone else resolver.without_regions(thread.standalone)
     search = _topic(topic)
     before = None
     if thread.before and thread.own:
@@ -98,9 +101,9 @@ def split_parts(text: str) -> tuple[str, ...]:
     return tuple(asking) if len(asking) > 1 else (text,)
 
 
-def _written_right(text: str) -> tuple[str, tuple[str, ...]]:
+def _written_right(text: str) -> tuple[str, tuple[tuple[str, str], ...]]:
     corrected, corrections = correct_sounds(normalise(text), sound_vocabulary())
-    return corrected, tuple(f"{one.written}→{one.meant}" for one in corrections)
+    return corrected, tuple((one.written, one.meant) for one in corrections)
 
 
 def _topic(text: str) -> str:

@@ -69,6 +69,7 @@ def fit(chain: PolicyChain) -> dict[str, object]:
     """Weights in the units of the raw features, bias, threshold and cross-validated figures."""
     features, labels, kinds = rows(chain)
     vectorizer = DictVectorizer(sparse=False)
+    names = np.array(kinds)
     x, y = vectorizer.fit_transform(features), np.array(labels)
     model = make_pipeline(StandardScaler(), LogisticRegression(C=C, max_iter=5000))
     folds = StratifiedKFold(10, shuffle=True, random_state=SEED)
@@ -82,7 +83,7 @@ def fit(chain: PolicyChain) -> dict[str, object]:
     for share in (0.02, 0.03, 0.05, 0.08, 0.10):
         cut = np.quantile(chance[y == 1], share)
         by_kind = {
-            kind: f"{np.mean(chance[[k == kind and not l for k, l in zip(kinds, y, strict=True)]] < cut):.2f}"
+            kind: round(float(np.mean(chance[(names == kind) & (y == 0)] < cut)), 2)
             for kind in ("not_stated", "near_miss", "other_region", "absent_topic", "no_region", "out_of_scope")
         }
         print(f"false abstention {share:.2f}: cut {cut:.2f}, abstained {np.mean(chance[y == 0] < cut):.3f}", by_kind)
