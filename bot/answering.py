@@ -57,7 +57,7 @@ class Answerer:
         if not question.history and is_vague(reading.scope.bare):
             yield self._ended(question, AnswerStatus.CLARIFY, "clarify.vague", words)
             return
-        foreign = not question.history and out_of_scope(reading.scope.bare)
+        foreign = reading.thread.before is None and out_of_scope(reading.search)
         if foreign and not reading.scope.documents:
             yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
             return
@@ -119,8 +119,8 @@ class Answerer:
         premise = false_premise(reading.thread.standalone, citations)
         if premise and len(found.sections) == 1:
             lines.insert(0, words("false_premise"))
-        missing = reading.scope.unheld if reading.compares else ()
         silent = reading.scope.named and len(speaking) < len(found.sections)
+        status = AnswerStatus.PARTIAL if reading.scope.unheld or silent else AnswerStatus.ANSWERED
         notes = (
             *reading_notes(reading, words),
             *force_notes(speaking, words),
@@ -129,7 +129,7 @@ class Answerer:
         return Answer(
             question=reading.question,
             standalone_question=reading.thread.standalone,
-            status=AnswerStatus.PARTIAL if missing or silent else AnswerStatus.ANSWERED,
+            status=status,
             text="\n\n".join(_paragraphs(lines)),
             regions=tuple(section.region for section in speaking),
             citations=citations,

@@ -149,7 +149,7 @@ def urgent_notes(document: Document, words: Words, today: date) -> list[str]:
 
 def standing_notes(citations: Sequence[Citation], words: Words) -> tuple[str, ...]:
     """Validity, source, repairs and gaps of every cited document, each once."""
-    notes: list[str] = []
+    notes = [words("note_chinese")] if citations and words.language != "zh" else []
     for citation in citations:
         document, clause = citation.document, citation.clause
         title = f"《{document.short_title}》"
@@ -197,7 +197,8 @@ def reading_notes(reading: Reading, words: Words) -> tuple[str, ...]:
         key = "note_inside" if relation.kind == "inside_held" else "note_contains"
         notes.append(words(key, asked=region_name(region), held=held))
     notes.extend(
-        words("note_corrected", written=written, read=meant) for written, meant in reading.corrections
+        words("note_corrected", written=written, read=meant)
+        for written, meant in reading.corrections
     )
     if scope.nickname:
         name = region_name(scope.asked[0])

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -135,9 +134,15 @@ def _region_words(question: str, without_regions: WithoutRegions) -> str:
     bare = without_regions(question)
     if bare == question:
         return ""
-    before = len(commonprefix([question, bare]))
-    after = len(commonprefix([question[before:][::-1], bare[before:][::-1]]))
+    before = _shared(question, bare)
+    after = _shared(question[before:][::-1], bare[before:][::-1])
     return question[before : len(question) - after]
+
+
+def _shared(one: str, other: str) -> int:
+    """How many characters two texts have in common at the beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _trimmed(text: str) -> str:

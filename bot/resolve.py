@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from index.documents import Document, Region
 from index.regions import Gazetteer, Mention, Relation, load_gazetteer, relate, relate_any
+from index.words import normalise
 
 ANONYMOUS = "anonymised"
 
@@ -72,6 +73,7 @@ class Resolver:
 
     def chosen(self, region: str | None) -> Region | None:
         """A region picked in the interface or given by a caller, by path or by name."""
+        region = normalise(region or "")
         if not region:
             return None
         for held in self._held:

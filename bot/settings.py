@@ -6,6 +6,7 @@ the start-up with one clear line each.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,11 +20,16 @@ PREFIX = "WENCE_"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One row of the table; the type of the value is the type of the default."""
+    """One row of the table; the type of the value is the type of the default.
+
+    ``choices`` are the only values allowed, ``least`` is the smallest number allowed.
+    """
 
     name: str
     default: str | int | float | bool
     help: str
+    choices: tuple[str, ...] = ()
+    least: int = 0
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -40,12 +46,17 @@ SETTINGS: tuple[Setting, ...] = (
         "multilingual-e5-small",
         "carried model, or the name or folder of any sentence-transformers model",
     ),
-    Setting("embedding_precision", "int8", "int8 (ONNX Runtime) or fp32 (sentence-transformers)"),
+    Setting(
+        "embedding_precision",
+        "int8",
+        "int8 (ONNX Runtime) or fp32 (sentence-transformers)",
+        choices=("int8", "fp32"),
+    ),
     Setting("host", "127.0.0.1", "address the service listens on"),
     Setting("port", 7860, "port the service listens on"),
-    Setting("max_question_chars", 2000, "longest question that is read"),
-    Setting("max_citations", 3, "most clauses cited for one region"),
-    Setting("language", "zh", "language of fixed sentences: zh or en"),
+    Setting("max_question_chars", 2000, "longest question that is read", least=1),
+    Setting("max_citations", 3, "most clauses cited for one region", least=1),
+    Setting("language", "zh", "language of fixed sentences: zh or en", choices=("zh", "en")),
 )
 
 
@@ -67,17 +78,20 @@ class Settings:
 
 
 def _parse(setting: Setting, text: str) -> str | int | float | bool:
-    kind = type(setting.default)
+    name, kind = f"{PREFIX}{setting.name.upper()}", type(setting.default)
     if kind is bool:
         if text.lower() not in {"true", "false", "1", "0"}:
-            name = f"{PREFIX}{setting.name.upper()}"
             raise SettingsError(f"{name} must be true or false, not {text!r}")
         return text.lower() in {"true", "1"}
+    if setting.choices and text not in setting.choices:
+        raise SettingsError(f"{name} must be {' or '.join(setting.choices)}, not {text!r}")
     try:
-        return kind(text)
+        value = kind(text)
     except ValueError as error:
-        name = f"{PREFIX}{setting.name.upper()}"
         raise SettingsError(f"{name} must be a {kind.__name__}, not {text!r}") from error
+    if not isinstance(value, str) and not setting.least <= value < math.inf:
+        raise SettingsError(f"{name} must be at least {setting.least}, not {text!r}")
+    return value
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:

@@ -84,8 +84,8 @@ def _scope(
     if own.asked and own.asked_in_text:
         return own
     for text in reversed(earlier):
-        scope = resolver.resolve(text)
-        if scope.named:
+        scope = resolver.resolve(text, question.region)
+        if scope.asked_in_text:
             return scope
     return own
 
