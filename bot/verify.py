@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from bot.conversation import Answer, Citation
 
@@ -55,8 +54,3 @@ def verified(answer: Answer) -> bool:
         and not unsupported_numbers(answer.text, answer.citations)
         and not unknown_markers(answer.text, answer.citations)
     )
-
-
-def without_citations(answer: Answer, text: str) -> Answer:
-    """The same turn with another text and nothing cited."""
-    return replace(answer, text=text, citations=(), related=())
