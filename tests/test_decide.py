@@ -1,0 +1,127 @@
+"""Whether the documents answer: evidence as named numbers, and a probability made of them."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from bot.decide import (
+    DATA_FILE,
+    FORM_TYPES,
+    VALUE_TYPES,
+    Evidence,
+    features,
+    is_answered,
+    probability,
+)
+from index.bank import Neighbours
+from index.documents import Hit
+from index.evidence import Sentence
+from index.question_types import QuestionType
+from tests.toys import make_document
+
+MODELS = json.loads(DATA_FILE.read_text(encoding="utf-8"))
+TEXTS = ["校长每6年轮岗一次。教师参加交流。", "午托每月收费200元。"]
+DOCUMENT = make_document("jia", "浙江省/嘉兴市", TEXTS)
+NEAR = Neighbours(asked=(0.9, 0.8, 0.7), gaps=(0.6, 0.5, 0.4), vote=0.75, wide_vote=0.5)
+
+
+def hit(at: int, score: float) -> Hit:
+    scores = {"keyword": 6.0, "coverage": 0.5, "dense_clause": 0.7, "dense_sentences": 0.8}
+    return Hit(DOCUMENT, DOCUMENT.clauses[at], score, scores)
+
+
+def evidence(*hits: Hit, best: str = "教师参加交流。", near: Neighbours = NEAR) -> Evidence:
+    sentences = (Sentence("别的。", 0, 3, 0.1), Sentence(best, 3, 9, 0.9))
+    return Evidence(hits, elsewhere=0.2, sentences=sentences, neighbours=near)
+
+
+def test_scores_margins_and_lengths_by_hand():
+    named = features(evidence(hit(0, 0.6), hit(1, 0.5)), frozenset(), 9)
+    assert {name: named[name] for name in ("body", "coverage", "fused")} == {
+        "body": 0.8,
+        "coverage": 0.5,
+        "fused": 0.6,
+    }
+    assert named["keyword"] == pytest.approx(6 / math.sqrt(9))
+    assert named["margin"] == named["lead"] == pytest.approx(0.1)
+    assert named["elsewhere"] == pytest.approx(0.4)
+    assert named["length"] == pytest.approx(math.log(9))
+
+
+def test_a_single_hit_leads_over_nothing_and_an_empty_question_has_a_length():
+    named = features(evidence(hit(0, 0.6)), frozenset(), 0)
+    assert (named["margin"], named["lead"], named["length"]) == (0.6, 0.6, 0.0)
+
+
+def test_nearness_to_answered_questions_and_to_gaps_by_hand():
+    named = features(evidence(hit(0, 0.6)), frozenset(), 9)
+    assert named["nearest"] == pytest.approx(0.9 - 0.6)
+    assert named["nearest_three"] == pytest.approx(0.8 - 0.5)
+    assert (named["gap"], named["vote"], named["wide_vote"]) == (0.6, 0.75, 0.5)
+
+
+def test_without_questions_of_both_kinds_nothing_is_said_about_neighbours():
+    for near in (Neighbours(), Neighbours(asked=(0.9,)), Neighbours(gaps=(0.9,))):
+        named = features(evidence(hit(0, 0.6), near=near), frozenset(), 9)
+        assert not {"asked", "nearest", "gap", "vote"} & named.keys()
+
+
+@pytest.mark.parametrize(
+    ("kind", "clause", "best", "absent", "far"),
+    [
+        (QuestionType.DURATION, 0, "校长每6年轮岗一次。", 0.0, 0.0),
+        (QuestionType.DURATION, 0, "教师参加交流。", 0.0, 1.0),
+        (QuestionType.AMOUNT, 0, "教师参加交流。", 1.0, 1.0),
+        (QuestionType.AMOUNT, 1, "午托每月收费200元。", 0.0, 0.0),
+        (QuestionType.PHONE, 1, "午托每月收费200元。", 1.0, 1.0),
+    ],
+)
+def test_a_type_that_is_asked_for_is_missed_in_clause_and_sentence(kind, clause, best, absent, far):
+    named = features(evidence(hit(clause, 0.6), best=best), frozenset({kind}), 9)
+    assert (named[f"asks_{kind}"], named["absent"], named["far"]) == (1.0, absent, far)
+    assert named[f"no_{kind}"] == absent
+
+
+def test_a_type_that_is_not_asked_for_is_not_missed():
+    named = features(evidence(hit(0, 0.6)), frozenset(), 9)
+    typed = {name: value for name, value in named.items() if name.startswith(("asks_", "no_"))}
+    assert typed == dict.fromkeys(typed, 0.0)
+    assert len(typed) == len(VALUE_TYPES) * 2 + len(FORM_TYPES)
+
+
+@pytest.mark.parametrize("model", ["expanded", "plain"])
+def test_every_weight_belongs_to_a_feature(model):
+    near = NEAR if model == "expanded" else Neighbours()
+    named = features(evidence(hit(0, 0.6), near=near), frozenset(), 9)
+    assert set(MODELS[model]["weights"]) <= set(named)
+    assert 0 < MODELS[model]["threshold"] < 1
+
+
+def test_the_probability_is_the_logistic_of_the_weighted_sum():
+    plain = MODELS["plain"]
+    named = {"body": 0.5, "coverage": 1.0}
+    total = plain["bias"] + 0.5 * plain["weights"]["body"] + plain["weights"]["coverage"]
+    assert probability(named) == pytest.approx(1 / (1 + math.exp(-total)))
+
+
+def test_an_unheard_of_sum_is_still_a_probability():
+    assert probability({"body": 1e9}) == pytest.approx(1.0)
+    assert probability({"body": -1e9}) == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("named", [{"vote": 0.5}, {}])
+def test_an_answer_is_given_from_the_threshold_on(named):
+    threshold = MODELS["expanded" if named else "plain"]["threshold"]
+    assert is_answered(named, threshold)
+    assert not is_answered(named, threshold - 1e-9)
+
+
+def test_nearness_to_a_gap_lowers_and_to_an_answered_question_raises_the_probability():
+    def chance(asked: float, gap: float, vote: float) -> float:
+        near = Neighbours((asked,) * 3, (gap,) * 3, vote, vote)
+        return probability(features(evidence(hit(0, 0.6), near=near), frozenset(), 9))
+
+    assert chance(0.95, 0.9, 0.9) > chance(0.9, 0.9, 0.5) > chance(0.9, 0.95, 0.1)
