@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,7 +10,7 @@ from index.documents import Document, Region
 from index.regions import Gazetteer, Mention, Relation, load_gazetteer, relate, relate_any
 from index.words import normalise
 
-ANONYMOUS = "anonymised"
+_JOINT = re.compile(r"[、，,]?|.{0,8}?(?:和|与|跟|同|及|或|比|还是|还有|对比|相比).{0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class Resolver:
     def resolve(self, text: str, region: str | None = None) -> Scope:
         """Read the regions of a question; the question wins over the chosen region."""
         mentions = self.mentions(text)
-        here = [mention for mention in mentions if not mention.origin]
+        here = self._meant(text, [mention for mention in mentions if not mention.origin])
         asked = tuple(dict.fromkeys(self._closest(mention) for mention in here))
         bare = _remove(text, mentions)
         chosen = self.chosen(region)
@@ -120,6 +121,19 @@ class Resolver:
             nickname=nickname,
         )
 
+    def _meant(self, text: str, mentions: list[Mention]) -> list[Mention]:
+        """Mentions without the unheld ones that only tell where somebody or something else is.
+
+        Beside a held region, an unheld one is asked about when the two are joined or compared:
+        杭州和嘉兴, 嘉兴比杭州; not so in 我姐在温州做生意，想在松阳上学.
+        """
+        held = [one for one in mentions if relate_any(one.regions, self._held).regions]
+        if not held:
+            return mentions
+        return [
+            one for one in mentions if one in held or any(_joined(text, one, two) for two in held)
+        ]
+
     def _closest(self, mention: Mention) -> Region:
         """Of several regions that share a name, the one nearest to what is held."""
         best = relate_any(mention.regions, self._held)
@@ -136,6 +150,11 @@ def _remove(text: str, mentions: Sequence[Mention]) -> str:
     for mention in reversed(mentions):
         text = text[: mention.start] + text[mention.end :]
     return text.strip() or text
+
+
+def _joined(text: str, one: Mention, other: Mention) -> bool:
+    first, second = sorted((one, other), key=lambda mention: mention.start)
+    return bool(_JOINT.fullmatch(text[first.end : second.start]))
 
 
 def _overlap(one: Region, other: Region) -> bool:
