@@ -90,6 +90,7 @@ class ClauseScores:
         )
         self._keywords = bare_keywords([one.clause for one in self.clauses])
         self._rows, self._owners = _own_passages(snapshot)
+        self._embedded: dict[str, Floats] = {}
 
     def keywords(self, question: str) -> Floats:
         """BM25 of every clause."""
@@ -97,7 +98,9 @@ class ClauseScores:
 
     def vectors(self, question: str) -> Floats:
         """The best cosine of every clause's passages."""
-        cosines = self._searcher.snapshot.vectors[self._rows] @ self._searcher.embed(question)
+        if question not in self._embedded:
+            self._embedded[question] = self._searcher.embed(question)
+        cosines = self._searcher.snapshot.vectors[self._rows] @ self._embedded[question]
         scores = np.full(len(self.clauses), -1, dtype=np.float32)
         np.maximum.at(scores, self._owners, cosines)
         return scores

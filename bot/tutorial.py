@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from langchain_chroma import Chroma
     from langchain_core.embeddings import Embeddings
 
+NAME = "tutorial"
 CHUNKS = 4
 CHUNK_SIZE = 500
 CHUNK_OVERLAP = 50
@@ -75,23 +76,8 @@ class TutorialRag:
 
     @cached_property
     def store(self) -> Chroma:
-        """The collection, made on first use; raw texts by document id."""
-        from chromadb.config import Settings as ChromaSettings
-        from langchain_chroma import Chroma
-        from langchain_text_splitters import RecursiveCharacterTextSplitter
-
-        splitter = RecursiveCharacterTextSplitter(
-            chunk_size=CHUNK_SIZE, chunk_overlap=CHUNK_OVERLAP, add_start_index=True
-        )
-        pieces = splitter.create_documents(
-            list(self._raw.values()), [{"document_id": name} for name in self._raw]
-        )
-        return Chroma.from_documents(
-            pieces,
-            self._embeddings,
-            collection_name=f"tutorial-{uuid4().hex}",
-            client_settings=ChromaSettings(anonymized_telemetry=False),
-        )
+        """The collection, made on first use."""
+        return build_store(self._embeddings, self._raw)
 
     def rank(self, question: str, documents: frozenset[str] | None) -> Sequence[Excerpt]:
         """The four nearest chunks."""
@@ -105,6 +91,38 @@ class TutorialRag:
             )
             for piece in found
         ]
+
+
+def build_store(
+    embeddings: Embeddings, texts: Mapping[str, str], folder: Path | None = None
+) -> Chroma:
+    """Split and embed texts, by document id, into a collection in a new folder or in memory."""
+    from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+    splitter = RecursiveCharacterTextSplitter(
+        chunk_size=CHUNK_SIZE, chunk_overlap=CHUNK_OVERLAP, add_start_index=True
+    )
+    owners = [{"document_id": name} for name in texts]
+    store = open_store(embeddings, folder)
+    store.add_documents(splitter.create_documents(list(texts.values()), owners))
+    return store
+
+
+def open_store(embeddings: Embeddings, folder: Path | None) -> Chroma:
+    """The collection of a folder, or a new one in memory."""
+    from chromadb.config import Settings as ChromaSettings
+    from langchain_chroma import Chroma
+
+    return Chroma(
+        NAME if folder else f"{NAME}-{uuid4().hex}",
+        embeddings,
+        persist_directory=str(folder) if folder else None,
+        client_settings=ChromaSettings(
+            anonymized_telemetry=False,
+            is_persistent=folder is not None,
+            persist_directory=str(folder or ""),
+        ),
+    )
 
 
 def load_tutorial(settings: Settings, documents: Mapping[str, Document]) -> TutorialRag:
