@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from pytest_socket import socket_allow_hosts
 
+from bot.chain import PolicyChain
+from bot.settings import load_settings
 from index.build import build_index
+from index.corpus import load_corpus
+from index.embedder import load_embedder
+from index.errors import IndexCorrupt, IndexMissing
+from index.modelcache import is_intact
+from index.prepare import CARRIED, model_folder
+from index.publish import POINTER, current_build
 from index.search import Searcher
 from tests.toys import TINY_ASKED, ToyEmbedder, open_searcher, tiny_corpus
 
@@ -34,3 +43,35 @@ def tiny_index(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny_searcher(tiny_index: Path) -> Searcher:
     return open_searcher(tiny_index)
+
+
+@pytest.fixture(scope="session")
+def real_chain(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> PolicyChain:
+    """The product over its own corpus; vectors come from the published index or the last run."""
+    settings = load_settings({})
+    if not is_intact(model_folder(CARRIED, "int8", settings.cache_dir)):
+        pytest.skip("the embedding model is not prepared; run make install")
+    embedder = load_embedder(CARRIED, "int8", settings.cache_dir)
+    folder = tmp_path_factory.mktemp("real") / "index"
+    kept = Path(request.config.cache.mkdir("wence-index"))
+    _copy_build([settings.index_dir, kept], folder)
+    corpus = load_corpus(settings.corpus_dir)
+    report = build_index(corpus.documents, corpus.asked, embedder, folder, gaps=corpus.gaps)
+    if report.published:
+        shutil.rmtree(kept)
+        shutil.copytree(folder, kept)
+    return PolicyChain(Searcher.open(folder, embedder), settings)
+
+
+def _copy_build(sources: list[Path], folder: Path) -> None:
+    """The first of these indexes that has been published, so that only changes are embedded."""
+    for source in sources:
+        try:
+            build = current_build(source)
+        except (IndexMissing, IndexCorrupt):
+            continue
+        shutil.copytree(build, folder / "builds" / build.name)
+        shutil.copy(source / POINTER, folder / POINTER)
+        return

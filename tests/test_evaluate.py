@@ -7,7 +7,6 @@ from xml.etree import ElementTree
 import pytest
 
 from bot.baselines import BareSearch, ClauseScores, measure_baselines
-from bot.chain import PolicyChain
 from bot.conversation import Answer, AnswerStatus, Citation, Question, Quote
 from bot.evaluate import check_floors, evaluate, floors_beside
 from bot.evaluation import Evaluation, Outcome
@@ -15,17 +14,10 @@ from bot.expectations import Expectation, GoldQuote, load_expectations
 from bot.measures import Ratio, measure_answer
 from bot.resolve import Resolver
 from bot.scores import as_text, evaluation_to_dict, failure_text, load_floors, write_scores
-from bot.settings import load_settings
 from bot.tradeoff import TradeoffPoint, tradeoff
 from bot.tutorial import Chunk, TutorialRag
-from index.build import build_index
-from index.corpus import load_corpus
 from index.documents import Hit
-from index.embedder import load_embedder
 from index.errors import SettingsError
-from index.modelcache import is_intact
-from index.prepare import CARRIED, model_folder
-from index.search import Searcher
 from tests.toys import ToyEmbedder, tiny_corpus
 
 DATA = Path(__file__).parent / "data"
@@ -292,19 +284,6 @@ def test_question_files_are_well_formed_with_an_id_of_their_own(path):
     ids = [one.question.id for one in loaded]
     assert len(ids) == len(set(ids))
     assert [one.question.id for one in loaded if one.answerable and not one.regions] == []
-
-
-@pytest.fixture(scope="session")
-def real_chain(request) -> PolicyChain:
-    """The product over its own corpus; the index is kept between runs, so that only changes cost."""
-    settings = load_settings({})
-    if not is_intact(model_folder(CARRIED, "int8", settings.cache_dir)):
-        pytest.skip("the embedding model is not prepared; run make install")
-    embedder = load_embedder(CARRIED, "int8", settings.cache_dir)
-    folder = Path(request.config.cache.mkdir("wence-index"))
-    corpus = load_corpus(settings.corpus_dir)
-    build_index(corpus.documents, corpus.asked, embedder, folder, gaps=corpus.gaps)
-    return PolicyChain(Searcher.open(folder, embedder), settings)
 
 
 @pytest.mark.parametrize("name", sorted(load_floors(DATA / "floors.yaml")))
