@@ -68,14 +68,16 @@ class QuestionBank:
         self, places: Sequence[int], vector: Vectors, tokens: Mapping[str, float], length: int
     ) -> Neighbours:
         """The neighbours of a question among those of the documents at these places."""
-        rows = np.concatenate(
-            [np.arange(self.starts[place], self.starts[place + 1]) for place in places]
-        )
-        if not len(rows):
+        spans = [slice(self.starts[place], self.starts[place + 1]) for place in places]
+        if all(span.start == span.stop for span in spans):
             return Neighbours()
-        words = self.keywords.scores(tokens)[rows] / np.float32(math.sqrt(max(length, 1)))
-        scores = self.vectors[rows] @ vector + np.float32(KEYWORD_WEIGHT) * words
-        answered = self.answered[rows]
+        # slices, not rows: a gather would copy every vector
+        cosines = np.concatenate([self.vectors[span] @ vector for span in spans])
+        words = self.keywords.scores(tokens)
+        words = np.concatenate([words[span] for span in spans])
+        weight = np.float32(KEYWORD_WEIGHT / math.sqrt(max(length, 1)))
+        scores = cosines + weight * words
+        answered = np.concatenate([self.answered[span] for span in spans])
         return Neighbours(
             asked=_best(scores[answered]),
             gaps=_best(scores[~answered]),
