@@ -23,7 +23,7 @@ from bot.messages import Messages, Words
 from bot.premise import false_premise
 from bot.resolve import Resolver
 from bot.retrieve import Found, Retriever
-from bot.screen import is_vague, out_of_scope, screen
+from bot.screen import clearly_out_of_scope, is_vague, out_of_scope, screen
 from bot.sections import Section
 from bot.settings import Settings
 from bot.understand import Reading, understand
@@ -54,21 +54,16 @@ class Answerer:
             return
         marks = [perf_counter()]
         reading = understand(question, self.resolver)
-        if not question.history and is_vague(reading.scope.bare):
-            yield self._ended(question, AnswerStatus.CLARIFY, "clarify.vague", words)
-            return
-        foreign = reading.thread.before is None and out_of_scope(reading.search)
-        if foreign and not reading.scope.documents:
-            yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
-            return
-        if not reading.scope.documents:
-            yield self._not_covered(reading, words)
+        unsearched = self._unsearched(reading, words)
+        if unsearched:
+            yield unsearched
             return
         marks.append(perf_counter())
         yield "retrieve"
         found = self.retriever.find(reading)
         marks.append(perf_counter())
-        if foreign and max(section.probability for section in found.sections) < SURE:
+        sure = max(section.probability for section in found.sections) >= SURE
+        if _is_foreign(reading) and not sure:
             yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
             return
         yield "verify"
@@ -86,6 +81,15 @@ class Answerer:
         words = self._words(question)
         text = words("error", reference=reference)
         return Answer(question, question.text, AnswerStatus.ERROR, text)
+
+    def _unsearched(self, reading: Reading, words: Words) -> Answer | None:
+        """The answer to a reading that no search can help."""
+        question, held = reading.question, reading.scope.documents
+        if not question.history and is_vague(reading.scope.bare):
+            return self._ended(question, AnswerStatus.CLARIFY, "clarify.vague", words)
+        if _is_foreign(reading) and (not held or clearly_out_of_scope(reading.search)):
+            return self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
+        return None if held else self._not_covered(reading, words)
 
     def _words(self, question: Question) -> Words:
         language = "en" if is_english(question.text) else self.settings.language
@@ -203,6 +207,11 @@ class Answerer:
             citations=(),
             related=related,
         )
+
+
+def _is_foreign(reading: Reading) -> bool:
+    """Whether a question that stands on its own reads like one about another field."""
+    return reading.thread.before is None and out_of_scope(reading.search)
 
 
 def _paragraphs(lines: list[str]) -> list[str]:

@@ -11,14 +11,13 @@ from typing import Any
 
 import yaml
 
-from bot.topic import read
+from bot.topic import clearly_out_of_scope
 from index.question_types import load_naming
 from index.words import Found, WordFinder, content_words
 
 DATA_FILE = Path(__file__).parent / "data" / "followup.yaml"
 FEW_WORDS = 2
 SHORT = 12  # characters
-OTHER_FIELD = 1.5  # evidence of another field from which a few words are a subject of their own
 
 _TURN = re.compile(r"呢[，,]")
 
@@ -85,17 +84,11 @@ def _core(bare: str) -> str:
 def _leans(bare: str, core: str) -> bool:
     text = bare.strip(" ？?。，,！!")
     words = content_words(core)
-    few = len(words) <= FEW_WORDS and len(text) <= SHORT and not _is_foreign(text)
+    few = len(words) <= FEW_WORDS and len(text) <= SHORT and not clearly_out_of_scope(text)
     opens = any(text.startswith(word) for word in _data()["opens"])
     ends = any(text.endswith(word) for word in _data()["ends"]) or bool(_TURN.search(text))
     points = any(word in text for word in _data()["points"])
     return few or ((opens or ends or points) and len(text) <= 2 * SHORT) or not words
-
-
-def _is_foreign(text: str) -> bool:
-    """今天天气怎么样: about another field, so that it does not lean on a question about ours."""
-    reading = read(text)
-    return reading.other >= OTHER_FIELD and reading.other > reading.education
 
 
 def _other_region(question: str, before: str, without_regions: WithoutRegions) -> str:

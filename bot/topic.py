@@ -17,6 +17,7 @@ import yaml
 ENOUGH_HAN = 4  # Han characters left over that make a topic of their own
 ENOUGH_LATIN = 2  # words likewise
 TASK_WEIGHT = 3.0
+CLEARLY_OTHER = 1.5  # evidence of another field that no likeness to a clause outweighs
 HAN = re.compile(r"[\u3400-\u9fff]")
 LETTERS = re.compile(r"[a-z]+")
 NOT_SQUEEZED = re.compile(r"[^\w\n]+|_+")
@@ -52,6 +53,12 @@ def out_of_scope(text: str) -> bool:
     if reading.other > reading.education:
         return True
     return reading.education == 0 and _is_a_topic(reading.rest)
+
+
+def clearly_out_of_scope(text: str) -> bool:
+    """Whether all that is known of a text speaks for another field, and speaks clearly."""
+    reading = read(text)
+    return reading.education == 0 and reading.other >= CLEARLY_OTHER
 
 
 def is_vague(text: str) -> bool:
