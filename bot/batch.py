@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -29,21 +30,23 @@ def answer_batch(chain: Chain, source: Path, target: Path | None, report: Report
         return 0
     partial = target.with_name(f"{target.name}.part")
     try:
-        with partial.open("w", encoding="utf-8") as stream:
+        with partial.open("w", encoding="utf-8", errors="backslashreplace") as stream:
             _write(chain, questions, stream, report)
         os.replace(partial, target)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         raise BadBatch(
             f"写不了 {target}（{error.strerror}），请检查文件夹、权限和磁盘空间"
         ) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink()
     return 0
 
 
 def read_questions(source: Path) -> Iterator[Question]:
     """Questions of a JSON-lines file; raises BadBatch naming the line that is wrong."""
     try:
-        lines = source.read_text(encoding="utf-8-sig").splitlines()
+        lines = source.read_text(encoding="utf-8-sig").split("\n")
     except FileNotFoundError as error:
         raise BadBatch(f"找不到问题文件 {source}，请检查路径") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -59,12 +62,12 @@ def _question(line: str, place: str) -> Question:
         audience = data.get("audience")
         return Question(
             text=_text(data["question"]),
-            id=str(data.get("id") or ""),
-            region=data.get("region") or None,
+            id="" if data.get("id") is None else str(data["id"]),
+            region=_text(data.get("region") or "") or None,
             audience=Audience(audience) if audience else None,
-            history=tuple(_text(one) for one in data.get("history") or ()),
+            history=_texts(data.get("history") or []),
         )
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise BadBatch(
             f"{place}不是合法的问题：应是 JSON 对象，至少有字符串 question（{error}）"
         ) from error
@@ -72,8 +75,14 @@ def _question(line: str, place: str) -> Question:
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise TypeError("question 和 history 应是字符串")
+        raise TypeError("question 和 region 应是字符串")
     return value
+
+
+def _texts(values: object) -> tuple[str, ...]:
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
+        raise TypeError("history 应是字符串的列表")
+    return tuple(values)
 
 
 def _write(chain: Chain, questions: list[Question], stream: TextIO, report: Report) -> None:

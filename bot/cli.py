@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import logging
 import sys
@@ -23,6 +24,9 @@ BUILD_STAGES = {"embed": "计算向量", "store": "写入索引", "verify": "检
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; errors are one clear line and an exit code of 1."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a question may hold broken bytes
     arguments = _parser().parse_args(argv)
     command: Callable[[argparse.Namespace, Settings], int] = arguments.run
     try:
@@ -92,8 +96,11 @@ def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     from bot.chain import load_chain
     from bot.render import answer_to_dict
 
-    if bool(arguments.question) == bool(arguments.batch):
+    if (arguments.question is None) == (arguments.batch is None):
         print("wence：请写一个问题，或用 --batch 给出问题文件，二选一", file=sys.stderr)
+        return USAGE
+    if arguments.out and not arguments.batch:
+        print("wence：--out 只能和 --batch 一起用", file=sys.stderr)
         return USAGE
     chain = load_chain(settings)
     if arguments.batch:

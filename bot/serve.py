@@ -14,6 +14,8 @@ from bot.conversation import Question
 from bot.settings import Settings
 from index.errors import SettingsError
 
+LAST_PORT = 65535
+
 
 def serve(settings: Settings, host: str, port: int, echo: Callable[[str], None]) -> int:
     """Serve until stopped; raises WenceError when the port, the index or the model is not ready."""
@@ -29,10 +31,10 @@ def serve(settings: Settings, host: str, port: int, echo: Callable[[str], None])
 
 def _listening(host: str, port: int) -> socket.socket:
     """A bound socket, taken before anything slow is loaded."""
+    if not 0 <= port <= LAST_PORT:
+        raise SettingsError(f"端口 {port} 不对，应在 0 到 {LAST_PORT} 之间")
     try:
         return socket.create_server((host, port), backlog=512)
-    except OverflowError as error:
-        raise SettingsError(f"端口 {port} 不对，应在 0 到 65535 之间") from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise SettingsError(

@@ -88,7 +88,8 @@ def _parse(setting: Setting, text: str) -> str | int | float | bool:
     try:
         value = kind(text)
     except ValueError as error:
-        raise SettingsError(f"{name} must be a {kind.__name__}, not {text!r}") from error
+        wanted = "a whole number" if kind is int else "a number"
+        raise SettingsError(f"{name} must be {wanted}, not {text!r}") from error
     if not isinstance(value, str) and not setting.least <= value < math.inf:
         raise SettingsError(f"{name} must be at least {setting.least}, not {text!r}")
     return value
