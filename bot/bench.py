@@ -7,28 +7,26 @@ own, one after the other.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from bot.bench_page import page
+from bot.bench_page import Bench, page
 from bot.bench_systems import SYSTEMS
 from bot.bench_worker import Job
 from bot.conversation import Question
 from bot.expectations import load_expectations
-from bot.settings import ROOT, Settings
+from bot.settings import ROOT, Settings, bench_data
 from index.errors import WenceError
 from index.prepare import prepare_model
 
 QUESTIONS = ROOT / "tests" / "data" / "questions.jsonl"
 RESULTS = ROOT / "tests" / "benchmarks" / "RESULTS.md"
-BENCH_DATA = ROOT.parent / "shared" / "bench"
 STARTS = 3
 SCALES = (10_000, 100_000)
 LONGEST = 3 * 3600  # seconds of one measurement
@@ -39,17 +37,6 @@ Echo = Callable[[str], None]
 
 class BenchFailed(WenceError):
     """A measurement stopped; the message ends with what its process said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """The figures of one corpus: of the builds, and by system."""
-
-    name: str
-    build: Mapping[str, Any]
-    tutorial_build: Mapping[str, Any]
-    recall: float
-    systems: Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +67,6 @@ def bench(settings: Settings, scale: bool, echo: Echo) -> list[Bench]:
         if len(plans) == 1:
             echo(f"no laws in {bench_data() / 'laws'}: set WENCE_BENCH_DATA to measure more")
         return [measure(plan, echo) for plan in plans]
-
-
-def bench_data() -> Path:
-    """The folder of public benchmark data, which may be absent."""
-    return Path(os.environ.get("WENCE_BENCH_DATA", BENCH_DATA))
 
 
 def measure(plan: Plan, echo: Echo) -> Bench:

@@ -6,12 +6,10 @@ import os
 import platform
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from bot.bench import Bench
+from typing import Any
 
 LIBRARIES = (
     "chromadb",
@@ -37,6 +35,17 @@ INTRODUCTION = (
     "other; their vectors are means of the sentences' vectors with noise, so their build time is "
     "that of everything but embedding.",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """The figures of one corpus: of the builds, and by system."""
+
+    name: str
+    build: Mapping[str, Any]
+    tutorial_build: Mapping[str, Any]
+    recall: float
+    systems: Mapping[str, Mapping[str, Any]]
 
 
 def page(benches: Sequence[Bench]) -> str:

@@ -16,6 +16,7 @@ from index.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "WENCE_"
+BENCH_DATA = "WENCE_BENCH_DATA"  # for the tests and measurements alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
     environ = os.environ if environ is None else environ
     known = {PREFIX + setting.name.upper(): setting for setting in SETTINGS}
     given = {key: value for key, value in environ.items() if key.startswith(PREFIX)}
-    unknown = sorted(set(given) - set(known) - {"WENCE_BENCH_DATA"})
+    unknown = sorted(set(given) - set(known) - {BENCH_DATA})
     if unknown:
         raise SettingsError(
             f"unknown setting {', '.join(unknown)}; see the settings table in README.md"
@@ -111,3 +112,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         is_folder = setting.name.endswith("_dir")
         values[setting.name] = Path(str(value)).expanduser() if is_folder else value
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def bench_data() -> Path:
+    """The folder of public benchmark data, which may be absent."""
+    return Path(os.environ.get(BENCH_DATA, ROOT.parent / "shared" / "bench"))
