@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.baselines import BaselineRow
-from bot.conversation import Answer
+from bot.conversation import Answer, AnswerStatus
 from bot.expectations import ANSWERING, Expectation
 from bot.measures import LOWER_IS_BETTER, Ratio, total
 
@@ -82,9 +82,16 @@ class Evaluation:
         return float(np.percentile([outcome.ms for outcome in self.outcomes], percent))
 
 
+def _regions(expected: Expectation) -> tuple[str, ...]:
+    """Held regions by name; those that only ``not_covered`` fits are one group."""
+    if not expected.gold and AnswerStatus.NOT_COVERED in expected.expect:
+        return ("not held",)
+    return expected.regions or ("none",)
+
+
 GROUPS: Mapping[str, Callable[[Expectation], tuple[str, ...]]] = {
     "kind": lambda one: (one.kind,),
-    "region": lambda one: one.regions or ("none",),
+    "region": _regions,
     "audience": lambda one: (one.question.audience or "none",),
 }
 

@@ -113,6 +113,21 @@ def test_measures_are_grouped_by_kind_region_and_audience(evaluation):
     assert list(evaluation.by("region")) == ["浙江省/嘉兴市"]
 
 
+@pytest.mark.parametrize(
+    ("expect", "regions", "groups"),
+    [
+        ("not_covered", ("浙江省/杭州市",), ["not held"]),
+        ("refused", (), ["none"]),
+        ("answered", ("浙江省/嘉兴市", "湖北省/武汉市"), ["浙江省/嘉兴市", "湖北省/武汉市"]),
+    ],
+)
+def test_unheld_regions_are_one_group(expect, regions, groups):
+    expected = Expectation(Question("？"), "single", (AnswerStatus(expect),), regions)
+    answer = answer_with(JIA, "2")
+    outcome = Outcome(expected, answer, measure_answer(expected, answer), 1.0, 1.0)
+    assert list(Evaluation("q", (outcome,)).by("region")) == groups
+
+
 def test_a_failure_says_what_is_wrong_and_which_hits_led_there(evaluation):
     assert [one.expected.question.id for one in evaluation.failures] == ["q2", "q4"]
     assert evaluation.failures[0].reasons == (
