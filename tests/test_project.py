@@ -1,0 +1,243 @@
+"""The shape of the project: what imports what, how long files are, where words come from."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from bot.conversation import AnswerStatus
+from bot.messages import LANGUAGES, load_messages
+from bot.settings import PREFIX, SETTINGS
+
+ROOT = Path(__file__).parent.parent
+LONGEST_FILE, LONGEST_FUNCTION, MOST_PARAMETERS = 250, 40, 5
+LONG_FUNCTIONS = {"index.corpus.load_document"}  # one long call that names every field
+WIDE_FUNCTIONS = {"index.build.build_index", "bot.bench_retrieval.bench_retrieval"}
+
+# Lowest first; a module imports only from the lines above its own, indented lines continue the
+# line before, and all of bot stands above all of index. A new module goes on the line below the
+# highest one that it imports.
+INDEX_LADDER = """
+documents errors fusion lines make_divisions numbering quiet region_sounds syllables textmap
+  tokens words
+adapter blocks carrier cleaner codec keywords metadata modelcache numerals outline passages
+  publish reader region_data sidecar store thesaurus
+clauses lint numbers region_latin repairs sound_index vocabulary
+claims export question_types regions sounds unpack
+corpus prepare
+embedder
+bank vectors
+collection snapshot
+build evidence ranking
+search
+retriever
+"""
+BOT_LADDER = """
+bench_data bench_page conversation decide force interface language marks messages resolve
+  settings topic
+bench_corpora bench_retrieval courtesy expectations followup headers outline premise render
+  sections verify
+markup measures screen understand
+compose retrieve turns tutorial
+answering ask baselines batch exports feedback
+api_docs app chain evaluation pages
+api bench_systems tradeoff
+bench_worker scores serve
+bench evaluate
+cli
+"""
+
+# Heavy or foreign libraries and the only modules that may import them.
+OWNERS = {
+    "torch": {"index.export", "index.unpack"},
+    "transformers": {"index.export", "index.quiet", "index.unpack"},
+    "sentence_transformers": {"index.embedder", "index.prepare", "index.unpack"},
+    "onnxruntime": {"index.embedder", "index.export"},
+    "tokenizers": {"index.embedder", "index.vocabulary"},
+    "chromadb": {"index.store", "bot.tutorial"},
+    "langchain_chroma": {"index.store", "bot.tutorial"},
+    "langchain_core": {
+        "index.embedder",
+        "index.store",
+        "index.retriever",
+        "bot.chain",
+        "bot.tutorial",
+    },
+    "gradio": {"bot.app"},
+    "fastapi": {"bot.api", "bot.app", "bot.pages"},
+    "uvicorn": {"bot.serve"},
+    "opencc": {"index.words"},
+    "bs4": {"index.reader"},
+    "pypdf": {"index.reader"},
+    "tqdm": {"bot.cli"},
+}
+
+
+def modules() -> list[str]:
+    files = [*ROOT.glob("index/*.py"), *ROOT.glob("bot/*.py")]
+    return sorted(f"{path.parent.name}.{path.stem}" for path in files)
+
+
+@cache
+def source(module: str) -> str:
+    return (ROOT / module.replace(".", "/")).with_suffix(".py").read_text(encoding="utf-8")
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(source(module))
+
+
+@cache
+def imported(module: str) -> frozenset[str]:
+    """Every name that a module imports, also inside functions and for types alone."""
+    names: set[str] = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(names)
+
+
+def own_imports(module: str) -> set[str]:
+    return set(imported(module)) & set(modules())
+
+
+def libraries(module: str) -> set[str]:
+    return {name.split(".")[0] for name in imported(module)}
+
+
+def calls_and_attributes(module: str) -> Iterator[str]:
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield f"{node.func.id}()"
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield f"{node.value.id}.{node.attr}"
+
+
+def functions() -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
+    for module in modules():
+        for node in ast.walk(tree(module)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield f"{module}.{node.name}", node
+
+
+def ladder() -> dict[str, int]:
+    """Each module with its step, the lowest first."""
+    steps = [
+        [f"{package}.{name}" for name in line.split()]
+        for package, text in (("index", INDEX_LADDER), ("bot", BOT_LADDER))
+        for line in re.sub("\n +", " ", text.strip()).splitlines()
+    ]
+    return {module: step for step, names in enumerate(steps) for module in names}
+
+
+# ---- imports
+
+
+def test_the_index_knows_nothing_of_the_bot():
+    upwards = {one: own_imports(one) for one in modules() if one.startswith("index.")}
+    assert {one: names for one, names in upwards.items() if any("bot." in x for x in names)} == {}
+
+
+def test_every_module_stands_on_the_ladder_once():
+    assert len(ladder()) == len([*INDEX_LADDER.split(), *BOT_LADDER.split()])
+    assert set(modules()) - set(ladder()) == {"index.__init__", "bot.__init__"}
+
+
+def test_nothing_imports_upwards_on_the_ladder():
+    steps = ladder()
+    upwards = {
+        (module, name)
+        for module in steps
+        for name in own_imports(module)
+        if steps.get(name, -1) >= steps[module]
+    }
+    assert upwards == set()
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_a_library_is_imported_by_its_owners_alone(library):
+    assert {one for one in modules() if library in libraries(one)} == OWNERS[library]
+
+
+def test_answering_imports_no_torch_at_the_top():
+    """index.embedder may import sentence_transformers, inside a function, for fp32."""
+    heavy = {"torch", "transformers", "sentence_transformers"}
+    for module in ("index.embedder", "index.prepare"):
+        names = {
+            alias.name if isinstance(node, ast.Import) else str(node.module)
+            for node in tree(module).body
+            if isinstance(node, ast.Import | ast.ImportFrom)
+            for alias in node.names
+        }
+        assert not {name.split(".")[0] for name in names} & heavy
+
+
+def test_only_the_settings_read_the_environment():
+    readers = {
+        module
+        for module in modules()
+        if {"os.environ", "os.getenv", "os.environb"} & set(calls_and_attributes(module))
+    }
+    assert readers == {"bot.settings"}
+
+
+def test_only_the_command_line_prints():
+    assert {one for one in modules() if "print()" in calls_and_attributes(one)} == {"bot.cli"}
+
+
+def test_nothing_opens_a_connection_of_its_own():
+    clients = {"requests", "httpx", "urllib3", "aiohttp", "urllib.request", "http.client"}
+    assert {one: imported(one) & clients for one in modules() if imported(one) & clients} == {}
+
+
+# ---- sizes
+
+
+def test_no_file_is_long():
+    lengths = {one: source(one).count("\n") for one in modules()}
+    assert {one: count for one, count in lengths.items() if count > LONGEST_FILE} == {}
+
+
+def test_no_function_is_long():
+    lengths = {name: (node.end_lineno or 0) - node.lineno + 1 for name, node in functions()}
+    assert {name for name, count in lengths.items() if count > LONGEST_FUNCTION} == LONG_FUNCTIONS
+
+
+def test_no_function_has_many_parameters():
+    counts = {
+        name: len([*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs])
+        - (node.args.args[:1] != [] and node.args.args[0].arg in {"self", "cls"})
+        for name, node in functions()
+    }
+    many = {name for name, count in counts.items() if count > MOST_PARAMETERS}
+    assert many == WIDE_FUNCTIONS
+
+
+def test_every_module_says_what_it_is_for():
+    assert [one for one in modules() if not ast.get_docstring(tree(one))] == []
+
+
+# ---- words
+
+
+@pytest.mark.parametrize("status", AnswerStatus)
+def test_every_status_has_its_sentence_in_every_language(status):
+    for language in LANGUAGES:
+        keys = load_messages(ROOT / "prompts").words(language).templates
+        assert any(key == status or key.startswith(f"{status}.") for key in keys)
+
+
+def test_the_settings_table_of_the_readme_names_every_setting():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    if PREFIX not in readme:
+        pytest.skip("the README has no settings table yet")
+    table = dict(re.findall(rf"^\| `({PREFIX}\w+)` \| ([^|]*) \|", readme, re.MULTILINE))
+    assert list(table) == [PREFIX + setting.name.upper() for setting in SETTINGS]
