@@ -16,6 +16,7 @@ from bot.compose import (
     reading_notes,
     region_name,
     standing_notes,
+    validity_note,
 )
 from bot.conversation import Answer, AnswerStatus, Citation, Question
 from bot.language import is_english
@@ -28,8 +29,10 @@ from bot.sections import Section
 from bot.settings import Settings
 from bot.understand import Reading, understand
 from bot.verify import is_verbatim, verified
+from index.question_types import QuestionType
 from index.words import normalise
 
+ABOUT_DOCUMENTS = frozenset({QuestionType.VALIDITY, QuestionType.DOCUMENT_METADATA})
 SURE = 0.8  # probability from which a question that reads like another field is answered
 
 
@@ -190,9 +193,15 @@ class Answerer:
             "\n\n".join(lines),
             regions=regions,
             related=nearest,
-            notes=reading_notes(reading, words),
+            notes=(*reading_notes(reading, words), *self._validity(reading, words)),
             hits=found.hits,
         )
+
+    def _validity(self, reading: Reading, words: Words) -> tuple[str, ...]:
+        """What is known of the documents themselves, when the question is about them."""
+        if not reading.scope.named or not reading.types & ABOUT_DOCUMENTS:
+            return ()
+        return tuple(validity_note(document, words) for document in reading.scope.documents)
 
     def _checked(self, answer: Answer, words: Words) -> Answer:
         """The answer if every quote and number holds; otherwise nothing of it."""

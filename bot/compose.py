@@ -15,7 +15,7 @@ from bot.force import Force
 from bot.messages import Words
 from bot.sections import Section, Source
 from bot.understand import Reading
-from index.documents import Document, Region
+from index.documents import Document, Region, Repair
 from index.numbering import han_written
 
 CUT = "中断"
@@ -153,14 +153,7 @@ def standing_notes(citations: Sequence[Citation], words: Words) -> tuple[str, ..
     for citation in citations:
         document, clause = citation.document, citation.clause
         title = f"《{document.short_title}》"
-        notes.append(
-            words(
-                "note_validity",
-                title=title,
-                status=document.validity.status,
-                basis=document.validity.basis,
-            )
-        )
+        notes.append(validity_note(document, words))
         if document.source_kind == "repost":
             notes.append(words("note_repost", title=title))
         if CUT in document.completeness:
@@ -168,9 +161,23 @@ def standing_notes(citations: Sequence[Citation], words: Words) -> tuple[str, ..
         notes.extend(
             words("note_repair", address=clause.address, reason=repair.reason)
             for repair in document.repairs
-            if repair.start < clause.end and repair.end > clause.start
+            if _touches(repair, citation.quotes)
         )
     return tuple(dict.fromkeys(notes))
+
+
+def validity_note(document: Document, words: Words) -> str:
+    """Whether a document is in force, and how we know."""
+    return words(
+        "note_validity",
+        title=f"《{document.short_title}》",
+        status=document.validity.status,
+        basis=document.validity.basis,
+    )
+
+
+def _touches(repair: Repair, quotes: Sequence[Quote]) -> bool:
+    return any(repair.start < quote.end and repair.end > quote.start for quote in quotes)
 
 
 def force_notes(sections: Sequence[Section], words: Words) -> tuple[str, ...]:
@@ -181,6 +188,8 @@ def force_notes(sections: Sequence[Section], words: Words) -> tuple[str, ...]:
         notes.append(words("note_target"))
     if Force.ENCOURAGEMENT in forces:
         notes.append(words("note_encouragement"))
+    if Force.ARRANGEMENT in forces:
+        notes.append(words("note_plan"))
     return tuple(notes)
 
 

@@ -13,13 +13,14 @@ DATA_FILE = Path(__file__).parent / "data" / "force.yaml"
 
 
 class Force(StrEnum):
-    """What a sentence does: forbid, set a condition, oblige, aim, encourage, or just state."""
+    """What a sentence does: forbid, set a condition, oblige, aim, encourage, arrange or state."""
 
     PROHIBITION = "prohibition"
     CONDITION = "condition"
     DUTY = "duty"
     TARGET = "target"
     ENCOURAGEMENT = "encouragement"
+    ARRANGEMENT = "arrangement"
     STATEMENT = "statement"
 
 

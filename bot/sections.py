@@ -11,8 +11,8 @@ from index.documents import Clause, Document, Hit, Region
 from index.evidence import Sentence
 
 QUOTED_CHARACTERS = 220  # of one clause, unless a single sentence is longer
-WHOLE_CLAUSE = 150  # characters; a clause not longer is quoted whole
-CLOSE_SENTENCE = 0.16  # below the best sentence's score
+WHOLE_CLAUSE = 80  # characters; a clause not longer is quoted whole
+CLOSE_SENTENCE = 0.04  # below the best sentence's score
 MOST_SENTENCES = 3
 
 
