@@ -49,6 +49,7 @@ class Answerer:
     def steps(self, question: Question) -> Iterator[str | Answer]:
         """Stage names, then the Answer."""
         yield "resolve"
+        question = replace(question, history=self._asked(question.history))
         words = self._words(question)
         text = normalise(question.text)
         verdict = screen(text, self.settings.max_question_chars, bool(question.history))
@@ -84,6 +85,17 @@ class Answerer:
         words = self._words(question)
         text = words("error", reference=reference)
         return Answer(question, question.text, AnswerStatus.ERROR, text)
+
+    def _asked(self, history: tuple[str, ...]) -> tuple[str, ...]:
+        """Earlier turns that asked something of us: no greeting, nothing refused or foreign."""
+        plain = {earlier: normalise(earlier) for earlier in history}
+        limit = self.settings.max_question_chars
+        return tuple(
+            earlier
+            for earlier in history
+            if screen(plain[earlier], limit, has_history=True).status is None
+            and not clearly_out_of_scope(plain[earlier])
+        )
 
     def _unsearched(self, reading: Reading, words: Words) -> Answer | None:
         """The answer to a reading that no search can help."""

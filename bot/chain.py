@@ -101,7 +101,8 @@ class PolicyChain(Runnable[Question, Answer]):
             answer = answerer.failed(question, reference)
         assert answer is not None
         total = (perf_counter() - started) * 1000
-        yield replace(answer, timings_ms={**answer.timings_ms, "total": total})
+        times = {**answer.timings_ms, "total": total}
+        yield replace(answer, question=question, timings_ms=times)
 
 
 def load_chain(settings: Settings) -> PolicyChain:
