@@ -72,11 +72,42 @@ class Retriever:
         parts = tuple(
             _mixed(self._searcher.embed(part), vector, PART_SHARE) for part in several
         )
-        wide = self._search(reading, vector, None, MANY_REGIONS * 2)
-        for region, documents in _by_region(reading.scope.documents).items():
-            found = self._search(reading, vector, documents, LIMIT)
-            others = [hit.score for hit in wide if hit.document.region != region]
-            yield SearchScope(region, documents, vector, parts), found, max(others, default=0.0)
+        groups = self._groups(reading, vector)
+        found = {
+            region: self._search(reading, vector, [one.id for one in documents], LIMIT)
+            for region, documents in groups.items()
+        }
+        best = {region: hits[0].score for region, hits in found.items() if hits}
+        outside = self._outside(reading, vector, groups)
+        for region, hits in found.items():
+            rivals = [score for other, score in best.items() if other != region]
+            scope = SearchScope(region, groups[region], vector, parts)
+            yield scope, hits, max([*rivals, outside])
+
+    def _groups(
+        self, reading: Reading, vector: Vectors
+    ) -> dict[Region, tuple[Document, ...]]:
+        """Documents in scope by region; of very many regions those of the best hits."""
+        groups = _by_region(reading.scope.documents)
+        if len(groups) <= MANY_REGIONS:
+            return groups
+        ids = {document.id for document in reading.scope.documents}
+        hits = self._search(reading, vector, None, MANY_REGIONS * LIMIT)
+        near = dict.fromkeys(hit.document.region for hit in hits if hit.document.id in ids)
+        return {region: groups[region] for region in list(near)[:SHOWN_REGIONS]}
+
+    def _outside(
+        self, reading: Reading, vector: Vectors, groups: Mapping[Region, Sequence[Document]]
+    ) -> float:
+        """The best score of any document whose region is not in scope."""
+        catalog = self._searcher.snapshot.catalog
+        others = [
+            one
+            for one, region in zip(catalog.ids, catalog.regions, strict=True)
+            if region not in groups
+        ]
+        hits = self._search(reading, vector, others, 1) if others else ()
+        return hits[0].score if hits else 0.0
 
     def _vector(self, reading: Reading) -> Vectors:
         vector = self._searcher.embed(reading.search)
@@ -88,13 +119,13 @@ class Retriever:
         self,
         reading: Reading,
         vector: Vectors,
-        documents: Sequence[Document] | None,
+        documents: Sequence[str] | None,
         limit: int,
     ) -> tuple[Hit, ...]:
         query = Query(
             text=reading.search,
             terms=reading.terms,
-            documents=tuple(one.id for one in documents) if documents is not None else None,
+            documents=tuple(documents) if documents is not None else None,
             limit=limit,
             vector=vector,
         )
