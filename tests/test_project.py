@@ -235,9 +235,10 @@ def test_every_status_has_its_sentence_in_every_language(status):
         assert any(key == status or key.startswith(f"{status}.") for key in keys)
 
 
-def test_the_settings_table_of_the_readme_names_every_setting():
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("name", sorted(path.name for path in ROOT.glob("README*.md")))
+def test_the_settings_table_of_a_readme_names_every_setting(name):
+    readme = (ROOT / name).read_text(encoding="utf-8")
     if PREFIX not in readme:
-        pytest.skip("the README has no settings table yet")
+        pytest.skip(f"{name} has no settings table yet")
     table = dict(re.findall(rf"^\| `({PREFIX}\w+)` \| ([^|]*) \|", readme, re.MULTILINE))
     assert list(table) == [PREFIX + setting.name.upper() for setting in SETTINGS]
