@@ -10,7 +10,7 @@ Two kinds of batches alternate; what each is for stands in RETRIEVAL.md:
 
     python tests/benchmarks/train_adapter.py --bench DIR --out adapter.npz
 
-The labelled questions of ``tests/data`` are never read. Same seed and processor: same adapter.
+The labelled questions of ``tests/data`` are never read.
 """
 
 from __future__ import annotations
