@@ -25,8 +25,8 @@ WIDE_FUNCTIONS = {"index.build.build_index", "bot.bench_retrieval.bench_retrieva
 INDEX_LADDER = """
 documents errors fusion lines make_divisions numbering quiet region_sounds syllables textmap
   tokens words
-adapter blocks carrier cleaner codec keywords metadata modelcache numerals outline passages
-  publish reader region_data sidecar store thesaurus
+blocks carrier cleaner codec keywords metadata modelcache numerals outline passages publish
+  reader region_data sidecar store thesaurus
 clauses lint numbers region_latin repairs sound_index vocabulary
 claims export question_types regions sounds unpack
 corpus prepare
@@ -148,14 +148,14 @@ def test_the_index_knows_nothing_of_the_bot():
 
 def test_every_module_stands_on_the_ladder_once():
     assert len(ladder()) == len([*INDEX_LADDER.split(), *BOT_LADDER.split()])
-    assert set(modules()) - set(ladder()) == {"index.__init__", "bot.__init__"}
+    assert sorted(ladder()) == [one for one in modules() if not one.endswith("__init__")]
 
 
 def test_nothing_imports_upwards_on_the_ladder():
     steps = ladder()
     upwards = {
         (module, name)
-        for module in steps
+        for module in steps.keys() & set(modules())
         for name in own_imports(module)
         if steps.get(name, -1) >= steps[module]
     }
