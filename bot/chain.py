@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import Any
 
 from langchain_core.runnables import Runnable, RunnableConfig
+from threadpoolctl import threadpool_limits
 
 from bot.answering import Answerer
 from bot.conversation import Answer, AnswerStatus, Question
@@ -107,6 +108,8 @@ class PolicyChain(Runnable[Question, Answer]):
 
 def load_chain(settings: Settings) -> PolicyChain:
     """Open the published index and the embedder; raises IndexMissing, IndexCorrupt, ModelError."""
+    # A question's products are small: BLAS threads cost more than they bring and starve other askers.
+    threadpool_limits(1, user_api="blas")
     prepare_model(settings.embedding_model, settings.embedding_precision, settings.cache_dir)
     embedder = load_embedder(
         settings.embedding_model, settings.embedding_precision, settings.cache_dir
