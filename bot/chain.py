@@ -108,7 +108,7 @@ class PolicyChain(Runnable[Question, Answer]):
 
 def load_chain(settings: Settings) -> PolicyChain:
     """Open the published index and the embedder; raises IndexMissing, IndexCorrupt, ModelError."""
-    # A question's products are small: BLAS threads cost more than they bring and starve other askers.
+    # products of one question are small: BLAS threads cost more than they bring
     threadpool_limits(1, user_api="blas")
     prepare_model(settings.embedding_model, settings.embedding_precision, settings.cache_dir)
     embedder = load_embedder(
