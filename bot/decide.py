@@ -21,6 +21,8 @@ from index.evidence import Sentence
 from index.question_types import QuestionType, holds_type
 
 DATA_FILE = Path(__file__).parent / "data" / "decision.json"
+TOPIC_COVERAGE = 0.9
+TOPIC_SHARE = 0.5  # of the threshold
 STRANGER = 0.9  # below this nearness to any known question a question is on foreign ground
 VALUE_TYPES = (
     QuestionType.AMOUNT,
@@ -123,8 +125,16 @@ def probability(named: Mapping[str, float]) -> float:
 
 
 def is_answered(named: Mapping[str, float], chance: float) -> bool:
-    """Whether the probability is high enough to answer."""
-    return chance >= _model("expanded" if "vote" in named else "plain").threshold
+    """Whether the probability is high enough to answer.
+
+    Keywords that ask for nothing in particular (小班化教学) want what there is on the subject, so
+    a clause that has all of them needs less.
+    """
+    threshold = _model("expanded" if "vote" in named else "plain").threshold
+    particular = any(value for name, value in named.items() if name.startswith("asks_"))
+    if not particular and named["coverage"] >= TOPIC_COVERAGE:
+        threshold *= TOPIC_SHARE
+    return chance >= threshold
 
 
 @cache

@@ -24,7 +24,8 @@ from index.store import Vectors
 
 GapQuestions = Mapping[str, Mapping[str, Sequence[str]]]
 DIGEST_BYTES = 16
-KEYWORD_WEIGHT = 0.006  # of BM25 / sqrt(characters) beside the cosine
+KEYWORD_WEIGHT = 0.003  # of BM25 / sqrt(characters) beside the cosine
+SHARE_WEIGHT = 0.04  # of the share of a neighbour's own words that the question has
 DEPTH = 8
 WIDE_DEPTH = 20
 TEMPERATURE = 0.02  # of the weights of neighbours in a vote
@@ -55,13 +56,15 @@ class Neighbours:
 class QuestionBank:
     """Questions of all documents; those of document d stand at ``starts[d]:starts[d+1]``.
 
-    Shapes: ``vectors`` (n, dimensions), ``answered`` (n,) bool, ``digests`` (n,).
+    Shapes: ``vectors`` (n, dimensions), ``answered`` (n,) bool, ``digests`` (n,); ``masses``
+    (n,) is the BM25 that a question would give itself.
     """
 
     vectors: Vectors
     answered: NDArray[np.bool_]
     digests: NDArray[np.void]
     starts: NDArray[np.int64]
+    masses: Floats
     keywords: KeywordIndex
 
     def neighbours(
@@ -75,8 +78,9 @@ class QuestionBank:
         cosines = np.concatenate([self.vectors[span] @ vector for span in spans])
         words = self.keywords.scores(tokens)
         words = np.concatenate([words[span] for span in spans])
+        shares = words / np.concatenate([self.masses[span] for span in spans])
         weight = np.float32(KEYWORD_WEIGHT / math.sqrt(max(length, 1)))
-        scores = cosines + weight * words
+        scores = cosines + weight * words + np.float32(SHARE_WEIGHT) * shares
         answered = np.concatenate([self.answered[span] for span in spans])
         return Neighbours(
             asked=_best(scores[answered]),
@@ -140,7 +144,9 @@ def write_bank(folder: Path, bank: BankTexts, embedder: Embedder, known: Path | 
     np.save(folder / "bank_answered.npy", np.array(bank.answered, dtype=np.bool_))
     np.save(folder / "bank_digests.npy", np.array(digests, dtype=f"V{DIGEST_BYTES}"))
     np.save(folder / "bank_starts.npy", np.array(bank.starts, dtype=np.int64))
-    save_keywords(build_keywords([(text, 1)] for text in bank.texts), folder / "bank_keywords")
+    keywords = build_keywords([(text, 1)] for text in bank.texts)
+    np.save(folder / "bank_masses.npy", _masses(keywords))
+    save_keywords(keywords, folder / "bank_keywords")
 
 
 def load_bank(folder: Path) -> QuestionBank:
@@ -150,8 +156,15 @@ def load_bank(folder: Path) -> QuestionBank:
         map_array(folder / "bank_answered.npy"),
         map_array(folder / "bank_digests.npy"),
         map_array(folder / "bank_starts.npy"),
+        map_array(folder / "bank_masses.npy"),
         load_keywords(folder / "bank_keywords"),
     )
+
+
+def _masses(keywords: KeywordIndex) -> Floats:
+    masses = np.zeros(keywords.size, dtype=np.float32)
+    np.add.at(masses, keywords.clauses, keywords.weights)
+    return np.maximum(masses, np.float32(1e-6))
 
 
 def _before(folder: Path | None) -> dict[bytes, Vectors]:
