@@ -132,7 +132,7 @@ def is_answered(named: Mapping[str, float], chance: float) -> bool:
     """
     threshold = _model("expanded" if "vote" in named else "plain").threshold
     particular = any(value for name, value in named.items() if name.startswith("asks_"))
-    if not particular and named["coverage"] >= TOPIC_COVERAGE:
+    if not particular and named.get("coverage", 0.0) >= TOPIC_COVERAGE:
         threshold *= TOPIC_SHARE
     return chance >= threshold
 

@@ -86,7 +86,8 @@ class Resolver:
     def resolve(self, text: str, region: str | None = None) -> Scope:
         """Read the regions of a question; the question wins over the chosen region."""
         mentions = self.mentions(text)
-        here = self._meant(text, [mention for mention in mentions if not mention.origin])
+        told = [mention for mention in mentions if not mention.origin]
+        here = self._meant(text, told or self._held_ones(mentions))
         asked = tuple(dict.fromkeys(self._closest(mention) for mention in here))
         bare = _remove(text, mentions)
         chosen = self.chosen(region)
@@ -127,12 +128,15 @@ class Resolver:
         Beside a held region, an unheld one is asked about when the two are joined or compared:
         杭州和嘉兴, 嘉兴比杭州; not so in 我姐在温州做生意，想在松阳上学.
         """
-        held = [one for one in mentions if relate_any(one.regions, self._held).regions]
+        held = self._held_ones(mentions)
         if not held:
             return mentions
         return [
             one for one in mentions if one in held or any(_joined(text, one, two) for two in held)
         ]
+
+    def _held_ones(self, mentions: Sequence[Mention]) -> list[Mention]:
+        return [one for one in mentions if relate_any(one.regions, self._held).regions]
 
     def _closest(self, mention: Mention) -> Region:
         """Of several regions that share a name, the one nearest to what is held."""
