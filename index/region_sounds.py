@@ -8,6 +8,8 @@ from functools import lru_cache
 import rjieba
 from pypinyin import Style, pinyin
 
+from index.syllables import blurred_syllables
+
 UNITS = frozenset("市县区州")
 
 
@@ -38,13 +40,24 @@ def find_sounds(text: str, names: Sequence[str]) -> Iterator[tuple[int, int, str
 def _is_written(text: str, start: int, name: str, words: Sequence[tuple[int, int]]) -> bool:
     end = start + len(name)
     written = text[start:end]
-    if len(written) < len(name) or written == name or not _same_sound(written, name):
+    if len(written) < len(name) or written == name:
+        return False
+    has_unit = text[end : end + 1] in UNITS
+    if not (_same_sound(written, name) or (has_unit and _near_sound(written, name))):
         return False
     first, last = words[start], words[end - 1]
     if first[0] != start or last[1] != end or first == last:
         return False
     shares = any(a == b for a, b in zip(written, name, strict=True))
-    return shares or text[end : end + 1] in UNITS or _same_sound(written, name, tones=True)
+    return shares or has_unit or _same_sound(written, name, tones=True)
+
+
+def _near_sound(written: str, name: str) -> bool:
+    """One character right, the others of a sound easily taken for the right one (in and ing)."""
+    pairs = list(zip(written, name, strict=True))
+    return any(a == b for a, b in pairs) and all(
+        a == b or not set(blurred_syllables(a)).isdisjoint(blurred_syllables(b)) for a, b in pairs
+    )
 
 
 def _same_sound(written: str, name: str, *, tones: bool = False) -> bool:
