@@ -43,11 +43,25 @@ def compose_one(
     section: Section, citations: Sequence[Citation], words: Words, today: date
 ) -> list[str]:
     """One region: the answering quote, further quotes, the addresses."""
+    if section.checklist and sum(len(citation.quotes) for citation in citations) > 1:
+        return _checklist(section, citations, words, today)
     first, *others = list(zip(section.sources, citations, strict=True))
     lines = [_lead(*first, words), *urgent_notes(first[0].document, words, today)]
     lines.extend(_further(*first, words))
     for _, citation in others:
         lines.append(f"{words('lead_also')}{_quoted(citation.quotes)}〔{citation.n}〕")
+    lines.extend(where(citation, words) for citation in citations)
+    return lines
+
+
+def _checklist(
+    section: Section, citations: Sequence[Citation], words: Words, today: date
+) -> list[str]:
+    """Requirements one by one, each with its clause."""
+    lines = [words("checklist_lead")]
+    lines.extend(urgent_notes(section.sources[0].document, words, today))
+    for citation in citations:
+        lines.extend(f"□ “{quote.text}”〔{citation.n}〕" for quote in citation.quotes)
     lines.extend(where(citation, words) for citation in citations)
     return lines
 

@@ -13,7 +13,7 @@ from bot.understand import Reading, part_terms
 from index.documents import Document, Hit, Region
 from index.evidence import Evidence as Sentences
 from index.evidence import Sentence
-from index.question_types import question_types
+from index.question_types import QuestionType, question_types
 from index.search import Query, Searcher
 from index.store import Vectors
 
@@ -148,13 +148,16 @@ class Retriever:
             close = [hit for hit in hits[1:] if hit.score >= hits[0].score - SECOND_SOURCE]
             found.extend((hit, whole) for hit in close)
         if not found:
-            near = [self._source(hit, [whole]) for hit in hits[:NEAREST]]
+            near = [self._source(hit, [whole], False) for hit in hits[:NEAREST]]
             return Section(scope.region, scope.documents, (), tuple(near), chance)
-        sources = self._cited(found)
+        checklist = QuestionType.CONDITION in reading.types
+        sources = self._cited(found, checklist)
         best = max(aspect.chance for _, aspect in found)
-        return Section(scope.region, scope.documents, sources, (), best)
+        return Section(scope.region, scope.documents, sources, (), best, checklist)
 
-    def _cited(self, found: Sequence[tuple[Hit, _Aspect]]) -> tuple[Source, ...]:
+    def _cited(
+        self, found: Sequence[tuple[Hit, _Aspect]], checklist: bool
+    ) -> tuple[Source, ...]:
         """One source a clause, quoting for every aspect that led to it."""
         aspects: dict[str, list[_Aspect]] = {}
         hits: dict[str, Hit] = {}
@@ -162,7 +165,7 @@ class Retriever:
             hits.setdefault(hit.clause.id, hit)
             aspects.setdefault(hit.clause.id, []).append(aspect)
         chosen = list(hits)[: self._max]
-        return tuple(self._source(hits[one], aspects[one]) for one in chosen)
+        return tuple(self._source(hits[one], aspects[one], checklist) for one in chosen)
 
     def _parts(
         self, reading: Reading, scope: SearchScope, elsewhere: float
@@ -185,11 +188,11 @@ class Retriever:
             if is_answered(named, chance):
                 yield hits[0], _Aspect(vector, text, chance)
 
-    def _source(self, hit: Hit, aspects: Sequence[_Aspect]) -> Source:
+    def _source(self, hit: Hit, aspects: Sequence[_Aspect], checklist: bool) -> Source:
         scored = [
             self._of(hit, aspect.vector, Query(aspect.text).tokens) for aspect in aspects
         ]
-        return make_source(hit, scored)
+        return make_source(hit, scored, checklist)
 
     def evidence(
         self, reading: Reading, scope: SearchScope, hits: tuple[Hit, ...], elsewhere: float

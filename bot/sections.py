@@ -14,6 +14,9 @@ QUOTED_CHARACTERS = 220  # of one clause, unless a single sentence is longer
 WHOLE_CLAUSE = 80  # characters; a clause not longer is quoted whole
 CLOSE_SENTENCE = 0.04  # below the best sentence's score
 MOST_SENTENCES = 3
+REQUIREMENTS = frozenset({Force.CONDITION, Force.DUTY, Force.PROHIBITION})
+CLOSE_REQUIREMENT = 0.12  # likewise, for a sentence that sets a requirement
+MOST_REQUIREMENTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +45,29 @@ class Section:
     sources: tuple[Source, ...]
     related: tuple[Source, ...] = ()
     probability: float = 0.0
+    checklist: bool = False
 
 
-def make_source(hit: Hit, scored: Sequence[Sequence[Sentence]]) -> Source:
+def make_source(
+    hit: Hit, scored: Sequence[Sequence[Sentence]], requirements: bool = False
+) -> Source:
     """Quote the best sentences of a clause, whole and in order, neighbours joined.
 
     ``scored`` holds the sentences of the clause once for each aspect of the question; the first
-    aspect decides which of them answers.
+    aspect decides which of them answers. With ``requirements``, the sentences that set one are
+    quoted too, each by itself.
     """
     chosen = {one.start: one for sentences in scored for one in choose_sentences(sentences)}
     best = max(scored[0], key=lambda sentence: sentence.score)
+    if requirements:
+        chosen = {one.start: one for one in (best, *choose_requirements(scored[0]))}
     key = Quote(best.text, best.start, best.end)
     others = [chosen[start] for start in sorted(chosen) if start != best.start]
-    context = _joined(hit.document, others)
+    context = (
+        tuple(Quote(one.text, one.start, one.end) for one in others)
+        if requirements
+        else _joined(hit.document, others)
+    )
     quotes = tuple(sorted((key, *context), key=lambda quote: quote.start))
     return Source(hit.document, hit.clause, quotes, key, context, hit.score)
 
@@ -71,6 +84,17 @@ def choose_sentences(sentences: Sequence[Sentence]) -> list[Sentence]:
             chosen.append(sentence)
             used += len(sentence.text)
     return sorted(chosen, key=lambda sentence: sentence.start)
+
+
+def choose_requirements(sentences: Sequence[Sentence]) -> list[Sentence]:
+    """The sentences that set a requirement and bear on the question, best first."""
+    top = max(sentence.score for sentence in sentences)
+    found = [
+        one
+        for one in sorted(sentences, key=lambda sentence: -sentence.score)
+        if force_of(one.text) in REQUIREMENTS and top - one.score <= CLOSE_REQUIREMENT
+    ]
+    return found[:MOST_REQUIREMENTS]
 
 
 def _joined(document: Document, sentences: Sequence[Sentence]) -> tuple[Quote, ...]:
