@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
@@ -50,14 +50,15 @@ class Plan:
 
 def run_bench(settings: Settings, scale: bool, echo: Echo) -> int:
     """Measure, print the tables and write RESULTS.md; raises BenchFailed."""
-    table = bench(settings, scale, echo)
-    text = page(table)
-    echo(text)
-    RESULTS.write_text(text + "\n", encoding="utf-8")
+    table: list[Bench] = []
+    for measured in bench(settings, scale, echo):
+        table.append(measured)  # each corpus takes minutes: what is measured is written at once
+        RESULTS.write_text(page(table) + "\n", encoding="utf-8")
+    echo(page(table))
     return 0
 
 
-def bench(settings: Settings, scale: bool, echo: Echo) -> list[Bench]:
+def bench(settings: Settings, scale: bool, echo: Echo) -> Iterator[Bench]:
     """One Bench for the documents held, one with the laws beside them, and the grown ones."""
     for precision in ("int8", "fp32"):
         prepare_model(settings.embedding_model, precision, settings.cache_dir)
@@ -66,7 +67,7 @@ def bench(settings: Settings, scale: bool, echo: Echo) -> list[Bench]:
         plans = _plans(settings, Path(folder), questions, scale)
         if len(plans) == 1:
             echo(f"no laws in {bench_data() / 'laws'}: set WENCE_BENCH_DATA to measure more")
-        return [measure(plan, echo) for plan in plans]
+        yield from (measure(plan, echo) for plan in plans)
 
 
 def measure(plan: Plan, echo: Echo) -> Bench:

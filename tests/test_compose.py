@@ -239,3 +239,14 @@ def test_a_plain_reading_needs_no_note():
 def test_people_say_the_last_step_of_a_region():
     assert region_name(Region.parse("浙江省/嘉兴市")) == "嘉兴市"
     assert region_name(Region(())) == ""
+
+
+def test_requirements_are_a_checklist_each_with_its_clause():
+    one = replace(section(JIA, FEES, TEACHERS), checklist=True)
+    assert compose_one(one, number_citations([one]), WORDS, TODAY) == [
+        WORDS("checklist_lead"),
+        *(f"□ “{quote.text}”〔1〕" for quote in FEES.quotes),
+        "□ “教师每六年交流一次。”〔2〕",
+        "〔1〕出自《关于jia的通知》第3条",
+        "〔2〕出自《关于jia的通知》第2条",
+    ]

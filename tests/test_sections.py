@@ -7,9 +7,11 @@ import pytest
 from bot.conversation import Quote
 from bot.force import Force, force_of
 from bot.sections import (
+    CLOSE_REQUIREMENT,
     CLOSE_SENTENCE,
     MOST_SENTENCES,
     QUOTED_CHARACTERS,
+    choose_requirements,
     choose_sentences,
     make_source,
 )
@@ -116,3 +118,16 @@ def test_a_character_inside_another_word_is_no_duty(sentence):
 @pytest.mark.parametrize("sentence", ["大力推进教师交流轮岗。", "加强队伍建设。", "深化课程改革。"])
 def test_work_that_a_government_sets_itself_binds_no_school_and_no_parent(sentence):
     assert force_of(sentence) not in {Force.DUTY, Force.PROHIBITION, Force.CONDITION}
+
+
+def test_sentences_that_set_a_requirement_are_chosen_best_first():
+    scored = sentences(
+        ("必须有三年任教经历。", 0.80),
+        ("鼓励教师交流。", 0.88),
+        ("不得有师德失范行为。", 0.90),
+        ("必须在二十年前毕业。", 0.90 - CLOSE_REQUIREMENT - 0.01),
+    )
+    assert [one.text for one in choose_requirements(scored)] == [
+        "不得有师德失范行为。",
+        "必须有三年任教经历。",
+    ]
