@@ -37,9 +37,9 @@ search
 retriever
 """
 BOT_LADDER = """
-bench_data bench_page conversation decide force interface language marks messages resolve
+bench_data bench_page conversation decide force grounds interface language marks messages resolve
   settings topic
-bench_corpora bench_retrieval courtesy expectations followup headers outline premise render
+bench_corpora bench_retrieval courtesy expectations faithful followup headers outline premise render
   sections verify
 markup measures screen understand
 compose retrieve turns tutorial
