@@ -28,7 +28,7 @@ from bot.screen import clearly_out_of_scope, is_vague, out_of_scope, screen
 from bot.sections import Section
 from bot.settings import Settings
 from bot.understand import Reading, understand
-from bot.verify import is_verbatim, verified
+from bot.verify import require_verified
 from index.question_types import QuestionType
 from index.words import normalise
 
@@ -71,7 +71,8 @@ class Answerer:
             yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
             return
         yield "verify"
-        answer = self._checked(self._answer(reading, found, words), words)
+        answer = self._answer(reading, found, words)
+        require_verified(answer)
         marks.append(perf_counter())
         names = ("understand", "retrieve", "compose")
         times = {
@@ -214,20 +215,6 @@ class Answerer:
         if not reading.scope.named or not reading.types & ABOUT_DOCUMENTS:
             return ()
         return tuple(validity_note(document, words) for document in reading.scope.documents)
-
-    def _checked(self, answer: Answer, words: Words) -> Answer:
-        """The answer if every quote and number holds; otherwise nothing of it."""
-        if verified(answer):
-            return answer
-        related = tuple(citation for citation in answer.related if is_verbatim(citation))
-        names = "、".join(region_name(region) for region in answer.regions)
-        return replace(
-            answer,
-            status=AnswerStatus.NOT_STATED,
-            text=words("not_stated", regions=names),
-            citations=(),
-            related=related,
-        )
 
 
 def _is_foreign(reading: Reading) -> bool:

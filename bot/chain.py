@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
 from typing import Any
@@ -14,7 +14,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from threadpoolctl import threadpool_limits
 
 from bot.answering import Answerer
-from bot.conversation import Answer, AnswerStatus, Question
+from bot.conversation import Answer, Question
 from bot.messages import load_messages
 from bot.resolve import Resolver
 from bot.retrieve import Retriever
@@ -24,8 +24,18 @@ from index.embedder import load_embedder
 from index.errors import IndexUnusable
 from index.prepare import prepare_model
 from index.search import Searcher
+from index.snapshot import Snapshot
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What one build of the index answers with; a turn keeps to one view from end to end."""
+
+    snapshot: Snapshot
+    resolver: Resolver
+    retriever: Retriever
 
 
 class PolicyChain(Runnable[Question, Answer]):
@@ -35,33 +45,44 @@ class PolicyChain(Runnable[Question, Answer]):
         self._searcher = searcher
         self._settings = settings
         self._messages = load_messages(settings.prompts_dir)
-        self._retriever = Retriever(searcher, settings.max_citations)
-        self._resolver = Resolver(searcher.documents)
+        self._current = self._open()
 
     @property
     def documents(self) -> Mapping[str, Document]:
         """The documents held, by id."""
-        return self._searcher.documents
+        return self._current.snapshot.documents
 
     @property
     def resolver(self) -> Resolver:
         """Reads regions against the documents held."""
-        return self._resolver
+        return self._current.resolver
 
     @property
     def retriever(self) -> Retriever:
         """Finds and judges evidence."""
-        return self._retriever
+        return self._current.retriever
 
     def ready(self) -> Mapping[str, object]:
         """What is loaded; raises IndexUnusable when nothing can be answered."""
-        snapshot = self._searcher.snapshot
+        snapshot = self._view().snapshot
         return {
             "documents": len(self.documents),
             "clauses": int(snapshot.catalog.clause_starts[-1]),
             "index": snapshot.folder.name,
             "composer": "extractive",
         }
+
+    def _open(self) -> View:
+        snapshot = self._searcher.snapshot
+        retriever = Retriever(self._searcher, snapshot, self._settings.max_citations)
+        return View(snapshot, Resolver(snapshot.documents), retriever)
+
+    def _view(self) -> View:
+        """The view of the newest build; follows what was published."""
+        self._searcher.reopen_if_published()
+        if self._current.snapshot is not self._searcher.snapshot:
+            self._current = self._open()
+        return self._current
 
     def invoke(
         self, input: Question, config: RunnableConfig | None = None, **kwargs: object
@@ -82,10 +103,9 @@ class PolicyChain(Runnable[Question, Answer]):
 
     def _steps(self, question: Question) -> Iterator[str | Answer]:
         started = perf_counter()
-        if self._searcher.reopen_if_published():
-            self._resolver = Resolver(self._searcher.documents)
+        view = self._view()
         answerer = Answerer(
-            self._settings, self._messages, self._resolver, self._retriever, date.today()
+            self._settings, self._messages, view.resolver, view.retriever, date.today()
         )
         answer: Answer | None = None
         try:
@@ -115,6 +135,3 @@ def load_chain(settings: Settings) -> PolicyChain:
         settings.embedding_model, settings.embedding_precision, settings.cache_dir
     )
     return PolicyChain(Searcher.open(settings.index_dir, embedder), settings)
-
-
-__all__ = ["AnswerStatus", "PolicyChain", "load_chain"]

@@ -7,7 +7,6 @@ Every word of a policy in the text is a verbatim quote; everything around it com
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from bot.conversation import Citation, Quote
@@ -18,16 +17,7 @@ from bot.understand import Reading
 from index.documents import Document, Region, Repair
 from index.numbering import han_written
 
-CUT = "中断"
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """The text with its numbered citations and the notes below it."""
-
-    text: str
-    citations: tuple[Citation, ...]
-    notes: tuple[str, ...]
+CUT_ENDING = "cut_ending"  # a lint finding
 
 
 def number_citations(sections: Sequence[Section]) -> tuple[Citation, ...]:
@@ -110,15 +100,15 @@ def compose_table(
         per_region.append(left[: len(section.sources)])
         left = left[len(section.sources) :]
     lines = [words("comparison_lead", regions="、".join(columns))]
+    for section in sections:
+        if section.sources:
+            notes = urgent_notes(section.sources[0].document, words, today)
+            lines.extend(f"{region_name(section.region)}：{note}" for note in notes)
     lines.append(table_row([words("comparison_point"), *columns]))
     lines.append(table_row(["---"] * (len(columns) + 1)))
     for row in range(max((len(own) for own in per_region), default=0)):
         cells = [_cell(own, row, words) for own in per_region]
         lines.append(table_row([words("comparison_row", number=han_written(row + 1)), *cells]))
-    for section, own in zip(sections, per_region, strict=True):
-        if own:
-            notes = urgent_notes(section.sources[0].document, words, today)
-            lines.extend(f"{region_name(section.region)}：{note}" for note in notes)
     lines.extend(where(citation, words) for citation in citations)
     return lines
 
@@ -170,10 +160,14 @@ def standing_notes(citations: Sequence[Citation], words: Words) -> tuple[str, ..
         notes.append(validity_note(document, words))
         if document.source_kind == "repost":
             notes.append(words("note_repost", title=title))
-        if CUT in document.completeness:
+        if any(finding.kind == CUT_ENDING for finding in document.findings):
             notes.append(words("note_incomplete", title=title, what=document.completeness))
         notes.extend(
-            words("note_repair", address=clause.address, reason=repair.reason)
+            words(
+                "note_doubt" if repair.kind == "note" else "note_repair",
+                address=clause.address,
+                reason=repair.reason,
+            )
             for repair in document.repairs
             if _touches(repair, citation.quotes)
         )
@@ -212,9 +206,7 @@ def reading_notes(reading: Reading, words: Words) -> tuple[str, ...]:
     scope, notes = reading.scope, []
     if scope.conflict:
         chosen, asked = scope.conflict
-        notes.append(
-            words("note_conflict", chosen=region_name(chosen), asked=region_name(asked))
-        )
+        notes.append(words("note_conflict", chosen=region_name(chosen), asked=region_name(asked)))
     for region, relation in scope.indirect:
         held = "、".join(region_name(one) for one in relation.regions)
         key = "note_inside" if relation.kind == "inside_held" else "note_contains"

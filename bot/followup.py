@@ -39,11 +39,10 @@ class Thread:
 
 def read_thread(question: str, history: Sequence[str], without_regions: WithoutRegions) -> Thread:
     """Resolve a follow-up against the history, oldest first; a new subject stands alone."""
-    thread = Thread(history[0]) if history else Thread(question)
-    if not history:
-        return thread
-    for later in [*history[1:], question]:
-        thread = _step(later, thread.standalone, without_regions)
+    first, *later = [*history, question]
+    thread = Thread(first)
+    for text in later:
+        thread = _step(text, thread.standalone, without_regions)
     return thread
 
 

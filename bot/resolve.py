@@ -68,9 +68,7 @@ class Resolver:
 
     def without_regions(self, text: str) -> str:
         """The text without its region words."""
-        for mention in reversed(self.mentions(text)):
-            text = text[: mention.start] + text[mention.end :]
-        return text
+        return _without(text, self.mentions(text))
 
     def chosen(self, region: str | None) -> Region | None:
         """A region picked in the interface or given by a caller, by path or by name."""
@@ -89,7 +87,7 @@ class Resolver:
         told = [mention for mention in mentions if not mention.origin]
         here = self._meant(text, told or self._held_ones(mentions))
         asked = tuple(dict.fromkeys(self._closest(mention) for mention in here))
-        bare = _remove(text, mentions)
+        bare = _without(text, mentions).strip() or text
         chosen = self.chosen(region)
         nickname = None if asked or chosen else self._nickname(text)
         if nickname:
@@ -150,10 +148,10 @@ class Resolver:
         return next((word for word in self._nicknames if word in text), None)
 
 
-def _remove(text: str, mentions: Sequence[Mention]) -> str:
+def _without(text: str, mentions: Sequence[Mention]) -> str:
     for mention in reversed(mentions):
         text = text[: mention.start] + text[mention.end :]
-    return text.strip() or text
+    return text
 
 
 def _joined(text: str, one: Mention, other: Mention) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from bot.decide import Evidence, features, is_answered, probability
 from bot.sections import Section, Source, make_source
 from bot.understand import Reading, part_terms
 from index.documents import Document, Hit, Region
-from index.evidence import Evidence as Sentences
-from index.evidence import Sentence
+from index.evidence import Sentence, SentenceScorer
 from index.question_types import QuestionType, question_types
 from index.search import Query, Searcher
+from index.snapshot import Snapshot
 from index.store import Vectors
 
 LIMIT = 8  # hits a region
@@ -23,36 +23,35 @@ SHOWN_REGIONS = 6
 SECOND_SOURCE = 0.012  # fused score below the best at which a clause is still cited
 PART_SHARE = 0.8  # of a part's own words in its vector, the rest is the whole question
 NEAREST = 2  # clauses shown as related when nothing answers
+NOT_CLOSE = "不如所引条款贴近问题"
+NOT_ANSWERED = "判断为没有写到所问的事"
 OWN_SHARE = 0.6  # of a follow-up's own words in the vector, the rest is the earlier question
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The sections of a turn with every hit behind them and the times in milliseconds."""
+    """The sections of a turn, and every hit behind them; those not cited say why."""
 
     sections: tuple[Section, ...]
     hits: tuple[Hit, ...]
-    timings_ms: Mapping[str, float] = field(default_factory=dict)
 
 
 class Retriever:
-    """Finds and judges evidence over one published index."""
+    """Finds and judges evidence over one build of the index; safe to share between threads."""
 
-    def __init__(self, searcher: Searcher, max_citations: int) -> None:
+    def __init__(self, searcher: Searcher, snapshot: Snapshot, max_citations: int) -> None:
         self._searcher = searcher
+        self._snapshot = snapshot
         self._max = max_citations
-        self._sentences = Sentences(searcher.snapshot)
+        self._scorer = SentenceScorer(snapshot)
 
     def find(self, reading: Reading) -> Found:
         """One section for each region in scope; a region without evidence has no sources."""
-        searcher = self._searcher
-        searcher.reopen_if_published()
-        if self._sentences.snapshot is not searcher.snapshot:
-            self._sentences = Sentences(searcher.snapshot)
         sections, hits = list[Section](), list[Hit]()
         for scope, found, elsewhere in self._searches(reading):
-            sections.append(self._section(reading, scope, found, elsewhere))
-            hits.extend(found)
+            section = self._section(reading, scope, found, elsewhere)
+            sections.append(section)
+            hits.extend(_with_reason(hit, section) for hit in found)
         return Found(tuple(sections), tuple(hits))
 
     def evidence_by_region(self, reading: Reading) -> list[tuple[Region, dict[str, float]]]:
@@ -100,7 +99,7 @@ class Retriever:
         self, reading: Reading, vector: Vectors, groups: Mapping[Region, Sequence[Document]]
     ) -> float:
         """The best score of any document whose region is not in scope."""
-        catalog = self._searcher.snapshot.catalog
+        catalog = self._snapshot.catalog
         others = [
             one
             for one, region in zip(catalog.ids, catalog.regions, strict=True)
@@ -127,9 +126,10 @@ class Retriever:
             terms=reading.terms,
             documents=tuple(documents) if documents is not None else None,
             limit=limit,
+            keep_rejected=False,
             vector=vector,
         )
-        return self._searcher.search(query).hits
+        return self._searcher.search(query, self._snapshot).hits
 
     def _section(
         self, reading: Reading, scope: SearchScope, hits: tuple[Hit, ...], elsewhere: float
@@ -172,15 +172,10 @@ class Retriever:
     ) -> Iterator[tuple[Hit, _Aspect]]:
         """The best clause of each part of the question that is answered by itself."""
         for text, vector in zip(reading.parts, scope.parts, strict=False):
-            part = replace(reading, search=text, types=question_types(text), before=None)
-            query = Query(
-                text,
-                terms=part_terms(text),
-                documents=tuple(one.id for one in scope.documents),
-                limit=LIMIT,
-                vector=vector,
+            part = replace(
+                reading, search=text, terms=part_terms(text), types=question_types(text)
             )
-            hits = self._searcher.search(query).hits
+            hits = self._search(part, vector, [one.id for one in scope.documents], LIMIT)
             if not hits:
                 continue
             named = self.evidence(part, replace(scope, vector=vector), hits, elsewhere)
@@ -200,16 +195,15 @@ class Retriever:
         """What speaks for and against an answer, as named numbers."""
         words = Query(reading.search).tokens
         best = self._of(hits[0], scope.vector, words)
-        snapshot = self._searcher.snapshot
-        places = [snapshot.catalog.ids.index(document.id) for document in scope.documents]
-        near = snapshot.bank.neighbours(places, scope.vector, words, len(reading.search))
+        places = [self._snapshot.catalog.ids.index(document.id) for document in scope.documents]
+        near = self._snapshot.bank.neighbours(places, scope.vector, words, len(reading.search))
         found = Evidence(hits, elsewhere, best, near)
         return features(found, reading.types, len(reading.search))
 
     def _of(
         self, hit: Hit, vector: Vectors, words: Mapping[str, float]
     ) -> tuple[Sentence, ...]:
-        return self._sentences.sentences(hit.document, hit.clause, vector, words)
+        return self._scorer.sentences(hit.document, hit.clause, vector, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +223,13 @@ class SearchScope:
     documents: tuple[Document, ...]
     vector: Vectors
     parts: tuple[Vectors, ...]
+
+
+def _with_reason(hit: Hit, section: Section) -> Hit:
+    """The hit, with the reason why it is not cited."""
+    if any(source.clause.id == hit.clause.id for source in section.sources):
+        return hit
+    return replace(hit, rejected=NOT_CLOSE if section.sources else NOT_ANSWERED)
 
 
 def _mixed(own: Vectors, other: Vectors, share: float) -> Vectors:

@@ -62,7 +62,7 @@ def make_source(
     if requirements:
         chosen = {one.start: one for one in (best, *choose_requirements(scored[0]))}
     key = Quote(best.text, best.start, best.end)
-    others = [chosen[start] for start in sorted(chosen) if start != best.start]
+    others = _distinct([chosen[start] for start in sorted(chosen) if start != best.start], best)
     context = (
         tuple(Quote(one.text, one.start, one.end) for one in others)
         if requirements
@@ -95,6 +95,17 @@ def choose_requirements(sentences: Sequence[Sentence]) -> list[Sentence]:
         if force_of(one.text) in REQUIREMENTS and top - one.score <= CLOSE_REQUIREMENT
     ]
     return found[:MOST_REQUIREMENTS]
+
+
+def _distinct(sentences: Sequence[Sentence], best: Sentence) -> list[Sentence]:
+    """Sentences without those whose text is quoted already, as where a heading says it again."""
+    seen = {best.text.strip()}
+    kept = []
+    for one in sentences:
+        if one.text.strip() not in seen:
+            kept.append(one)
+            seen.add(one.text.strip())
+    return kept
 
 
 def _joined(document: Document, sentences: Sequence[Sentence]) -> tuple[Quote, ...]:

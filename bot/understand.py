@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from bot.conversation import Question
 from bot.followup import Thread, read_thread
@@ -45,7 +45,6 @@ class Reading:
     parts: tuple[str, ...]
     terms: tuple[tuple[str, float], ...]
     types: frozenset[QuestionType]
-    compares: bool
     before: str | None = None
     corrections: tuple[tuple[str, str], ...] = field(default=())
 
@@ -66,13 +65,12 @@ def understand(question: Question, resolver: Resolver) -> Reading:
     types = question_types(text) or question_types(thread.standalone)
     return Reading(
         question=question,
-        thread=replace(thread, standalone=thread.standalone or text),
+        thread=thread,
         scope=scope,
         search=search,
         parts=split_parts(search),
         terms=_terms(search, before),
         types=types,
-        compares=QuestionType.COMPARISON in types or len(scope.regions) > 1,
         before=before,
         corrections=corrections,
     )

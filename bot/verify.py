@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from bot.conversation import Answer, Citation
+from index.errors import WenceError
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
 _MARKER = re.compile(r"〔(\d{1,3})〕")
@@ -47,10 +48,18 @@ def unknown_markers(text: str, citations: Sequence[Citation]) -> tuple[str, ...]
     return tuple(number for number in _MARKER.findall(text) if number not in issued)
 
 
-def verified(answer: Answer) -> bool:
-    """Whether an answer with citations may leave."""
-    return (
-        all(is_verbatim(citation) for citation in (*answer.citations, *answer.related))
-        and not unsupported_numbers(answer.text, answer.citations)
-        and not unknown_markers(answer.text, answer.citations)
-    )
+class Unverified(WenceError):
+    """An answer does not hold; it never leaves."""
+
+
+def require_verified(answer: Answer) -> None:
+    """Raises Unverified, naming what does not hold."""
+    faults = [
+        f"quote of {citation.clause.id}"
+        for citation in (*answer.citations, *answer.related)
+        if not is_verbatim(citation)
+    ]
+    faults += [f"number {one}" for one in unsupported_numbers(answer.text, answer.citations)]
+    faults += [f"marker {one}" for one in unknown_markers(answer.text, answer.citations)]
+    if faults:
+        raise Unverified("、".join(faults))

@@ -10,7 +10,9 @@ WenceError                    anything we raise on purpose; ``str(error)`` is fi
 │   ├── IndexMissing          nothing has been published yet
 │   ├── IndexCorrupt          published, but it does not verify
 │   └── BuildFailed           a build stopped; the old index is untouched
-└── SettingsError             a setting has an unknown name or an impossible value
+├── SettingsError             a setting has an unknown name or an impossible value
+├── Unverified                an answer does not hold (raised by bot.verify)
+└── BadBatch, BadExpectation, BadRequest, BenchFailed   faults of what one part of bot was given
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from index.documents import Clause, Document
 from index.snapshot import KINDS, Snapshot
 from index.store import Vectors
-from index.tokens import tokens, weighted_tokens
+from index.tokens import tokens
 
 COSINE_WEIGHT = 0.5
 ASKED_WEIGHT = 0.5
@@ -51,18 +51,13 @@ class _View:
     word_link: Floats
 
 
-class Evidence:
+class SentenceScorer:
     """Scores the sentences of clauses of one build; what it prepares per clause is kept."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._views: dict[str, _View] = {}
         self._lock = threading.Lock()
-
-    @property
-    def snapshot(self) -> Snapshot:
-        """The build whose clauses are scored."""
-        return self._snapshot
 
     def sentences(
         self, document: Document, clause: Clause, vector: Vectors, words: Mapping[str, float]
@@ -142,8 +137,3 @@ def _rows(snapshot: Snapshot, document: Document, clause: Clause) -> list[int]:
 def _softmax(values: Floats) -> Floats:
     powers = np.exp((values - values.max()) / TEMPERATURE)
     return np.asarray(powers / powers.sum(), dtype=np.float32)
-
-
-def question_words(text: str) -> Mapping[str, float]:
-    """The keyword tokens of a question, each with weight 1."""
-    return weighted_tokens(((text, 1.0),))

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from index.disk import flush
 from index.errors import ModelError
 
 MARKER = "complete.json"
@@ -65,25 +66,16 @@ def _build(folder: Path, fill: Callable[[Path], None]) -> None:
         building.chmod(0o755)
         fill(building)
         for path in building.rglob("*"):
-            _flush(path)
+            flush(path)
         marker = json.dumps({"files": digests(building)}, indent=1)
         (building / MARKER).write_text(marker, "utf-8")
-        _flush(building / MARKER)
+        flush(building / MARKER)
         if folder.exists():
             os.replace(folder, Path(tempfile.mkdtemp(prefix=BUILDING, dir=folder.parent)))
         os.replace(building, folder)
     finally:
         for left in folder.parent.glob(f"{BUILDING}*"):
             shutil.rmtree(left)
-
-
-def _flush(path: Path) -> None:
-    """Put a file or a folder entry on the disk, so that the marker never outruns the content."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager

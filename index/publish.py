@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from index.disk import flush
 from index.errors import BuildFailed, IndexCorrupt, IndexMissing
 
 POINTER = "CURRENT"
@@ -73,13 +74,13 @@ def publish(index_dir: Path, build: Path) -> None:
     temporary = index_dir / f"{POINTER}.tmp"
     _write_durably(temporary, build.name)
     os.replace(temporary, index_dir / POINTER)
-    _sync(index_dir)
+    flush(index_dir)
 
 
 def write_manifest(build: Path, manifest: Mapping[str, Any]) -> None:
     """Mark the build as complete: every other file is on disk before this one."""
     for path in build.rglob("*"):
-        _sync(path)
+        flush(path)
     sizes = {
         str(path.relative_to(build)): path.stat().st_size
         for path in sorted(build.rglob("*"))
@@ -87,7 +88,7 @@ def write_manifest(build: Path, manifest: Mapping[str, Any]) -> None:
     }
     body = {"format": FORMAT, **manifest, "sizes": sizes}
     _write_durably(build / MANIFEST, json.dumps(body, ensure_ascii=False, indent=1))
-    _sync(build)
+    flush(build)
 
 
 def read_manifest(build: Path) -> dict[str, Any]:
@@ -142,12 +143,3 @@ def _write_durably(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(path: Path) -> None:
-    """Flush a file or folder to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

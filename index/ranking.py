@@ -137,10 +137,10 @@ def compare(snapshot: Snapshot, need: Need, clauses: Rows, keyword: Floats) -> C
 
 
 def ranked_hits(
-    snapshot: Snapshot, candidates: Candidates, limit: int
+    snapshot: Snapshot, candidates: Candidates, limit: int, kept: int
 ) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
-    """Accepted and rejected hits, best first; equal scores stand in the order of the corpus."""
-    order = np.lexsort((candidates.clauses, -candidates.fused))[: limit + REJECTED_KEPT]
+    """Accepted hits and ``kept`` rejected ones, best first; equal scores in corpus order."""
+    order = np.lexsort((candidates.clauses, -candidates.fused))[: limit + kept]
     hits = tuple(
         _hit(snapshot, candidates, int(at), None if place < limit else BEYOND_LIMIT)
         for place, at in enumerate(order)

@@ -16,6 +16,7 @@ from index.embedder import Embedder
 from index.errors import IndexCorrupt
 from index.publish import REBUILD, current_build, pointer_state
 from index.ranking import (
+    REJECTED_KEPT,
     Need,
     Scope,
     compare,
@@ -36,7 +37,8 @@ class Query:
 
     ``terms`` are weighted texts for the keyword side (synonyms weigh less than 1); without
     any, the text itself. ``regions`` and ``documents`` narrow the search; None is everywhere.
-    ``vector`` spares a second embedding when the same text is searched again.
+    ``vector`` spares a second embedding when the same text is searched again; without
+    ``keep_rejected`` what came near is not described, which is a third of a search's time.
     """
 
     text: str
@@ -44,6 +46,7 @@ class Query:
     regions: tuple[Region, ...] | None = None
     documents: tuple[str, ...] | None = None
     limit: int = 10
+    keep_rejected: bool = True
     vector: Vectors | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -106,9 +109,13 @@ class Searcher:
             self._retired, self._snapshot, self._state = self._snapshot, opened, state
         return True
 
-    def search(self, query: Query) -> SearchResult:
-        """The best clauses for the question; raises IndexCorrupt when the store fails."""
-        snapshot = self._snapshot
+    def search(self, query: Query, pinned: Snapshot | None = None) -> SearchResult:
+        """The best clauses for the question; raises IndexCorrupt when the store fails.
+
+        Searches that belong together name the build they all run on, so that a publication
+        between two of them changes nothing.
+        """
+        snapshot = pinned or self._snapshot
         marks = [perf_counter()]
         vector = self.embed(query.text) if query.vector is None else query.vector
         marks.append(perf_counter())
@@ -120,8 +127,10 @@ class Searcher:
         clauses = np.union1d(near, keyword_clauses(keyword, scope, query.limit))
         marks.append(perf_counter())
         candidates = compare(snapshot, need, clauses, keyword)
-        hits, rejected = ranked_hits(snapshot, candidates, query.limit)
-        rejected += hits_elsewhere(snapshot, keyword, scope)
+        kept = REJECTED_KEPT if query.keep_rejected else 0
+        hits, rejected = ranked_hits(snapshot, candidates, query.limit, kept)
+        if query.keep_rejected:
+            rejected += hits_elsewhere(snapshot, keyword, scope)
         marks.append(perf_counter())
         return SearchResult(hits, rejected, _timings(marks))
 

@@ -17,7 +17,7 @@ _SHIFT = 21  # bits of one Unicode code point
 _HASHED = 1 << 63
 
 
-def normalise(text: str) -> str:
+def keyword_form(text: str) -> str:
     """Compatibility forms unified (full width, ligatures) and lower case; offsets may change."""
     return unicodedata.normalize("NFKC", text).lower()
 
@@ -27,7 +27,7 @@ def tokens(text: str) -> list[str]:
 
     A word of two characters is a bigram already, so it is not counted twice.
     """
-    text = normalise(text)
+    text = keyword_form(text)
     found: list[str] = []
     for run in _RUN.findall(text):
         if run[0].isascii() or len(run) == 1:

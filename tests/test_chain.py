@@ -13,6 +13,7 @@ from hypothesis import given, settings, strategies
 from bot.chain import PolicyChain, load_chain
 from bot.conversation import Answer, AnswerStatus, Question
 from bot.messages import load_messages
+from bot.retrieve import NOT_CLOSE
 from bot.settings import ROOT, load_settings
 from bot.verify import is_verbatim, unknown_markers, unsupported_numbers
 from index.errors import IndexCorrupt, IndexMissing
@@ -57,7 +58,7 @@ def broken(tiny_searcher) -> PolicyChain:
             raise ZeroDivisionError("secret /srv/path")
 
     chain = PolicyChain(tiny_searcher, load_settings({}))
-    chain._retriever = Broken()
+    chain._current = replace(chain._current, retriever=Broken())
     return chain
 
 
@@ -66,6 +67,14 @@ def test_the_stages_are_named_before_the_answer(chain):
     assert stages == ["resolve", "retrieve", "verify"]
     assert isinstance(answer, Answer)
     assert list(answer.timings_ms) == ["understand", "retrieve", "compose", "total"]
+
+
+def test_every_hit_that_is_not_cited_says_why(chain):
+    answer = chain.invoke(Question("嘉兴的教师多久交流一次"))
+    cited = {citation.clause.id for citation in answer.citations}
+    reasons = {hit.clause.id: hit.rejected for hit in answer.hits}
+    assert reasons == {one: None if one in cited else NOT_CLOSE for one in reasons}
+    assert cited and cited < reasons.keys()
 
 
 def test_a_question_that_ends_early_is_not_searched_for(chain):

@@ -267,7 +267,7 @@ def test_a_broken_question_gets_an_error_and_the_rest_their_answers(tiny_searche
             raise ZeroDivisionError
 
     chain = PolicyChain(tiny_searcher, load_settings({}))
-    chain._retriever = Broken()
+    chain._current = replace(chain._current, retriever=Broken())
     path, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
     path.write_text(lines_of({"question": "嘉兴的教师多久交流一次"}, {"question": "你好"}))
     assert answer_batch(chain, path, out, lambda *_: None) == 0

@@ -26,7 +26,7 @@ from bot.conversation import Quote
 from bot.messages import load_messages
 from bot.resolve import Scope
 from bot.sections import Section, Source
-from index.documents import Document, Region, Repair, Validity
+from index.documents import Document, Finding, Region, Repair, Validity
 from index.regions import Relation
 from tests.toys import tiny_corpus
 
@@ -141,7 +141,7 @@ def test_in_a_comparison_a_passed_target_year_names_its_region():
     old = replace(WU, target_year=2020)
     cited = section(old, replace(LUNCH, document=old))
     lines = composed(compose_table, section(JIA, TEACHERS), cited)
-    assert f"武汉市：{WORDS('note_target_passed', year='2020')}" in lines
+    assert lines[1] == f"武汉市：{WORDS('note_target_passed', year='2020')}"
 
 
 def test_a_cell_cannot_break_its_table():
@@ -160,9 +160,11 @@ def test_validity_source_and_gaps_of_a_document_are_noted_once():
         JIA,
         validity=Validity("有效", "见官网"),
         source_kind="repost",
-        completeness="在第3条中断",
+        completeness="在第3条之后缺失",
+        findings=(Finding("cut_ending", "全文在句子中间结束", 9, 90, "校收"),),
         repairs=(
             Repair("replace", "六", "6", "看错的字", JIA.clause("2").start, JIA.clause("2").end),
+            Repair("note", "年", "年", "应是哪一年", JIA.clause("2").start, JIA.clause("2").end),
             Repair("replace", "费", "fee", "别处的字", JIA.clause("3").start, JIA.clause("3").end),
         ),
     )
@@ -170,8 +172,9 @@ def test_validity_source_and_gaps_of_a_document_are_noted_once():
     assert standing_notes([*cited, *cited], WORDS) == (
         WORDS("note_validity", title="《通知》", status="有效", basis="见官网"),
         WORDS("note_repost", title="《通知》"),
-        WORDS("note_incomplete", title="《通知》", what="在第3条中断"),
+        WORDS("note_incomplete", title="《通知》", what="在第3条之后缺失"),
         WORDS("note_repair", address="第2条", reason="看错的字"),
+        WORDS("note_doubt", address="第2条", reason="应是哪一年"),
     )
 
 

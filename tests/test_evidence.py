@@ -10,10 +10,10 @@ from index.evidence import (
     ASKED_WEIGHT,
     COSINE_WEIGHT,
     WORDS_WEIGHT,
-    Evidence,
     Sentence,
-    question_words,
+    SentenceScorer,
 )
+from index.search import Query
 from tests.toys import ToyEmbedder, make_document, open_searcher
 
 SENTENCES = (
@@ -36,8 +36,8 @@ def searcher(tmp_path_factory):
 
 def scored(searcher, document: str, key: str, question: str) -> tuple[Sentence, ...]:
     held = searcher.documents[document]
-    words = question_words(question)
-    evidence = Evidence(searcher.snapshot)
+    words = Query(question).tokens
+    evidence = SentenceScorer(searcher.snapshot)
     return evidence.sentences(held, held.clause(key), searcher.embed(question), words)
 
 
@@ -79,6 +79,6 @@ def test_a_clause_of_one_sentence_is_that_sentence(searcher):
 
 
 def test_the_words_of_a_question_all_weigh_one():
-    words = question_words("教师收费")
+    words = Query("教师收费").tokens
     assert set(words.values()) == {1.0}
     assert {"教师", "收费"} <= words.keys()

@@ -147,6 +147,23 @@ def test_a_searcher_follows_what_is_published(tmp_path):
         assert [hit.clause.text for hit in searcher.search(Query("高考")).hits] == [text]
 
 
+def test_searches_that_name_their_build_keep_to_it_when_another_is_published(tmp_path):
+    build_index(tiny_corpus(), TINY_ASKED, ToyEmbedder(), tmp_path)
+    searcher = open_searcher(tmp_path)
+    before = searcher.snapshot
+    build_index([make_document("new", "全国", ["教师高考。"])], {}, ToyEmbedder(), tmp_path)
+    searcher.reopen_if_published()
+    assert ids(searcher.search(Query("教师", limit=1)).hits) == ["new#1"]
+    assert ids(searcher.search(Query("教师", limit=1), before).hits) == ["jia#2"]
+
+
+def test_what_came_near_is_left_out_when_nobody_will_read_it(tiny_searcher):
+    told = tiny_searcher.search(Query("教师", limit=1))
+    terse = tiny_searcher.search(Query("教师", limit=1, keep_rejected=False))
+    assert (terse.hits, terse.rejected) == (told.hits, ())
+    assert told.rejected != ()
+
+
 def test_without_an_index_the_error_says_what_to_run(tmp_path):
     with pytest.raises(IndexMissing, match="还没有建立索引，请先运行 wence index"):
         open_searcher(tmp_path)

@@ -131,3 +131,8 @@ def test_sentences_that_set_a_requirement_are_chosen_best_first():
         "不得有师德失范行为。",
         "必须有三年任教经历。",
     ]
+
+
+def test_a_sentence_that_a_heading_says_again_is_quoted_once():
+    source = source_of(sentences(("教师交流。", 0.5), ("教师交流。", 0.9), ("另行通知。", 0.0)))
+    assert source.quotes == (Quote("教师交流。", 5, 10), Quote("另行通知。", 10, 15))

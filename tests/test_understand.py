@@ -70,12 +70,6 @@ def test_the_types_of_a_question_are_its_own_or_those_of_the_conversation():
     assert QuestionType.AMOUNT in read("武汉呢", None, "嘉兴的午托多少钱").types
 
 
-def test_two_regions_or_a_word_of_comparison_make_a_comparison():
-    assert read("嘉兴和武汉的教师交流").compares is True
-    assert read("各地教师交流有什么不同").compares is True
-    assert read("武汉的教师交流").compares is False
-
-
 def test_the_region_of_the_conversation_is_carried_until_another_is_named():
     assert documents(read("那午托呢", None, "武汉的教师怎么交流")) == ["wu"]
     assert documents(read("嘉兴呢", None, "武汉的教师怎么交流")) == ["jia"]

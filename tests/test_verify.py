@@ -7,7 +7,13 @@ from dataclasses import replace
 import pytest
 
 from bot.conversation import Answer, AnswerStatus, Citation, Question, Quote
-from bot.verify import is_verbatim, unknown_markers, unsupported_numbers, verified
+from bot.verify import (
+    Unverified,
+    is_verbatim,
+    require_verified,
+    unknown_markers,
+    unsupported_numbers,
+)
 from tests.toys import make_document
 
 TEXTS = ["前言共8章。", "教师每6年交流一次。", "后面。"]
@@ -84,15 +90,19 @@ def test_a_marker_must_have_its_citation():
 
 
 def test_an_answer_leaves_when_everything_holds():
-    assert verified(answer("“教师每6年交流一次。”〔1〕", citation()))
-    assert verified(answer("文件没有写到。"))
+    require_verified(answer("“教师每6年交流一次。”〔1〕", citation()))
+    require_verified(answer("文件没有写到。"))
 
 
-@pytest.mark.parametrize("text", ["“每7年”〔1〕", "“每6年”〔2〕"])
-def test_an_answer_with_a_strange_number_or_marker_does_not_leave(text):
-    assert not verified(answer(text, citation()))
+@pytest.mark.parametrize(
+    ("text", "fault"), [("“每7年”〔1〕", "number 7"), ("“每6年”〔2〕", "marker 2")]
+)
+def test_an_answer_with_a_strange_number_or_marker_does_not_leave(text, fault):
+    with pytest.raises(Unverified, match=f"^{fault}$"):
+        require_verified(answer(text, citation()))
 
 
 def test_related_clauses_are_checked_as_well():
     wrong = replace(citation(), quotes=(Quote("每5年", 8, 11),))
-    assert not verified(answer("文件没有写到。", related=(wrong,)))
+    with pytest.raises(Unverified, match=f"^quote of {wrong.clause.id}$"):
+        require_verified(answer("文件没有写到。", related=(wrong,)))
