@@ -16,10 +16,11 @@ from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from pydantic import SecretStr
 
 from bot.bench_systems import TUTORIAL, Ask, open_system, recall_at_ten, resident_mb
 from bot.conversation import Question
-from bot.settings import Settings
+from bot.settings import SECRETS, Settings
 
 if TYPE_CHECKING:
     from index.embedder import Embedder
@@ -48,11 +49,11 @@ class Job:
 
     def to_json(self) -> str:
         """For the command line of the worker."""
-        folders = {name: getattr(self.settings, name) for name in Settings.__slots__}
+        told = set(Settings.__slots__) - SECRETS  # a command line is seen by everybody
         body = {
             "task": self.task,
             "system": self.system,
-            "settings": {name: _plain(value) for name, value in folders.items()},
+            "settings": {name: _plain(getattr(self.settings, name)) for name in sorted(told)},
             "questions": [[one.text, list(one.history)] for one in self.questions],
             "laws": _plain(self.laws),
             "clauses": self.clauses,
@@ -68,6 +69,7 @@ class Job:
             name: Path(value) if name.endswith("_dir") else value
             for name, value in body["settings"].items()
         }
+        values |= {name: SecretStr("") for name in SECRETS}
         questions = tuple(
             Question(one, str(n), history=tuple(history))
             for n, (one, history) in enumerate(body["questions"])

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from index.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,7 +60,18 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_question_chars", 2000, "longest question that is read", least=1),
     Setting("max_citations", 3, "most clauses cited for one region", least=1),
     Setting("language", "zh", "language of fixed sentences: zh or en", choices=("zh", "en")),
+    Setting("model_url", "", "OpenAI-compatible service (ends in /v1); empty: answers are quotes"),
+    Setting("model_name", "", "chat model asked for"),
+    Setting("model_key", "", "key of the service, if it wants one; never shown"),
+    Setting(
+        "model_timeout", 10.0, "seconds without a word after which the model is given up", least=1
+    ),
+    Setting("model_budget", 20.0, "seconds the model may take for one answer, all in all", least=1),
+    Setting("model_tokens", 800, "longest text the model may write, tokens", least=1),
+    Setting("model_rewrite", False, "let the model also rewrite follow-up questions"),
+    Setting("model_label", "", "label of generated answers; empty: label_llm in messages.yaml"),
 )
+SECRETS = frozenset({"model_key"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +89,19 @@ class Settings:
     max_question_chars: int
     max_citations: int
     language: str
+    model_url: str
+    model_name: str
+    model_key: SecretStr
+    model_timeout: float
+    model_budget: float
+    model_tokens: int
+    model_rewrite: bool
+    model_label: str
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a language model words the answers."""
+        return bool(self.model_url)
 
 
 def _parse(setting: Setting, text: str) -> str | int | float | bool:
@@ -108,10 +134,22 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         )
     values: dict[str, object] = {}
     for key, setting in known.items():
-        value = _parse(setting, given[key]) if key in given else setting.default
-        is_folder = setting.name.endswith("_dir")
-        values[setting.name] = Path(str(value)).expanduser() if is_folder else value
+        value: object = _parse(setting, given[key]) if key in given else setting.default
+        if setting.name.endswith("_dir"):
+            value = Path(str(value)).expanduser()
+        values[setting.name] = SecretStr(str(value)) if setting.name in SECRETS else value
+    _check_model(str(values["model_url"]), str(values["model_name"]))
     return Settings(**values)  # type: ignore[arg-type]
+
+
+def _check_model(url: str, name: str) -> None:
+    """An address and a name, or neither."""
+    if bool(url) != bool(name):
+        raise SettingsError(
+            f"{PREFIX}MODEL_URL and {PREFIX}MODEL_NAME go together: give both or neither"
+        )
+    if url and not url.startswith(("http://", "https://")):
+        raise SettingsError(f"{PREFIX}MODEL_URL must begin with http:// or https://")
 
 
 def bench_data() -> Path:
