@@ -13,6 +13,7 @@ from bot.compose import (
     compose_table,
     force_notes,
     number_citations,
+    paragraphs,
     reading_notes,
     region_name,
     standing_notes,
@@ -21,12 +22,20 @@ from bot.compose import (
 from bot.conversation import Answer, AnswerStatus, Citation, Question
 from bot.language import is_english
 from bot.messages import Messages, Words
+from bot.named import spoken
 from bot.premise import false_premise
 from bot.resolve import Resolver
 from bot.retrieve import Found, Retriever
-from bot.screen import clearly_out_of_scope, is_vague, out_of_scope, screen
-from bot.sections import Section
+from bot.screen import screen
+from bot.sections import Section, only_mentioning
 from bot.settings import Settings
+from bot.topic import (
+    clearly_out_of_scope,
+    is_vague,
+    of_another_field,
+    out_of_scope,
+    unknown_terms,
+)
 from bot.understand import Reading, understand
 from bot.verify import require_verified
 from index.question_types import QuestionType
@@ -67,7 +76,7 @@ class Answerer:
         found = self.retriever.find(reading)
         marks.append(perf_counter())
         sure = max(section.probability for section in found.sections) >= SURE
-        if _is_foreign(reading) and not sure:
+        if _is_foreign(reading) and not sure and not _is_written(reading, found):
             yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
             return
         yield "verify"
@@ -103,7 +112,8 @@ class Answerer:
         question, held = reading.question, reading.scope.documents
         if not question.history and is_vague(reading.scope.bare):
             return self._ended(question, AnswerStatus.CLARIFY, "clarify.vague", words)
-        if _is_foreign(reading) and (not held or clearly_out_of_scope(reading.search)):
+        foreign = clearly_out_of_scope if held else of_another_field
+        if reading.thread.before is None and foreign(reading.search):
             return self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
         return None if held else self._not_covered(reading, words)
 
@@ -114,25 +124,37 @@ class Answerer:
     def _ended(
         self, question: Question, status: AnswerStatus, reason: str, words: Words
     ) -> Answer:
-        held = "、".join(region_name(region) for region in self.resolver.held)
-        text = words(reason, held=held, max=str(self.settings.max_question_chars))
+        text = words(reason, held=self._held(), max=str(self.settings.max_question_chars))
         return Answer(question, normalise(question.text), status, text)
 
+    def _held(self) -> str:
+        return "、".join(region_name(region) for region in self.resolver.held)
+
     def _not_covered(self, reading: Reading, words: Words) -> Answer:
-        asked = "、".join(region_name(region) for region in reading.scope.unheld)
-        held = "、".join(region_name(region) for region in self.resolver.held)
+        """A region or a document that is not held was asked about."""
+        if reading.only_unheld:
+            asked = spoken(reading.unheld) or words("that_document")
+            text = words("not_covered_document", asked=asked, held=self._held())
+        else:
+            asked = "、".join(map(region_name, reading.scope.unheld))
+            text = words("not_covered", asked=asked, held=self._held())
         return Answer(
             reading.question,
             reading.thread.standalone,
             AnswerStatus.NOT_COVERED,
-            words("not_covered", asked=asked, held=held),
+            text,
             regions=reading.scope.unheld,
             suggestions=tuple(region_name(region) for region in self.resolver.held),
         )
 
     def _answer(self, reading: Reading, found: Found, words: Words) -> Answer:
+        if reading.only_unheld:
+            sections = tuple(only_mentioning(one, reading.unheld) for one in found.sections)
+            found = replace(found, sections=sections)
         speaking = [section for section in found.sections if section.sources]
         if not speaking:
+            if reading.only_unheld:
+                return self._not_covered(reading, words)
             return self._not_stated(reading, found, words)
         citations = number_citations(found.sections)
         lines = self._lines(reading, found.sections, citations, words)
@@ -150,7 +172,7 @@ class Answerer:
             question=reading.question,
             standalone_question=reading.thread.standalone,
             status=status,
-            text="\n\n".join(_paragraphs(lines)),
+            text="\n\n".join(paragraphs(lines)),
             regions=tuple(section.region for section in speaking),
             citations=citations,
             notes=tuple(dict.fromkeys(notes)),
@@ -222,12 +244,7 @@ def _is_foreign(reading: Reading) -> bool:
     return reading.thread.before is None and out_of_scope(reading.search)
 
 
-def _paragraphs(lines: list[str]) -> list[str]:
-    """Lines of one table stay together; everything else is a paragraph of its own."""
-    out: list[str] = []
-    for line in lines:
-        if line.startswith("| ") and out and out[-1].startswith("| "):
-            out[-1] = f"{out[-1]}\n{line}"
-        else:
-            out.append(line)
-    return out
+def _is_written(reading: Reading, found: Found) -> bool:
+    """Whether a term that no word list knows stands in a clause that was found."""
+    terms = unknown_terms(reading.search)
+    return any(term in hit.clause.text for hit in found.hits for term in terms)

@@ -12,6 +12,7 @@ from datetime import date
 from bot.conversation import Citation, Quote
 from bot.force import Force
 from bot.messages import Words
+from bot.named import spoken
 from bot.sections import Section, Source
 from bot.understand import Reading
 from index.documents import Document, Region, Repair
@@ -118,6 +119,17 @@ def table_row(cells: Sequence[str]) -> str:
     return "| " + " | ".join(cell.replace("|", "／").replace("\n", " ") for cell in cells) + " |"
 
 
+def paragraphs(lines: list[str]) -> list[str]:
+    """Lines of one table stay together; everything else is a paragraph of its own."""
+    out: list[str] = []
+    for line in lines:
+        if line.startswith("| ") and out and out[-1].startswith("| "):
+            out[-1] = f"{out[-1]}\n{line}"
+        else:
+            out.append(line)
+    return out
+
+
 def _cell(own: Sequence[Citation], row: int, words: Words) -> str:
     if row < len(own):
         return f"{_quoted(own[row].quotes)}〔{own[row].n}〕"
@@ -218,6 +230,9 @@ def reading_notes(reading: Reading, words: Words) -> tuple[str, ...]:
     if scope.nickname:
         name = region_name(scope.asked[0])
         notes.append(words("note_nickname", word=scope.nickname, region=name))
+    if reading.unheld:
+        names = spoken(reading.unheld) or words("that_document")
+        notes.append(words("note_unheld_document", names=names))
     if scope.unheld and scope.documents:
         unheld = "、".join(region_name(region) for region in scope.unheld)
         notes.append(words("note_unheld", regions=unheld))

@@ -55,6 +55,11 @@ class Resolver:
         self._gazetteer: Gazetteer = gazetteer.with_aliases(aliases)
 
     @property
+    def documents(self) -> tuple[Document, ...]:
+        """Every document held."""
+        return self._documents
+
+    @property
     def held(self) -> tuple[Region, ...]:
         """Regions that have a document."""
         return self._held

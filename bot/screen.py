@@ -18,15 +18,9 @@ from bot.conversation import AnswerStatus
 from bot.courtesy import small_talk
 from bot.topic import (
     NOT_SQUEEZED,
-    clearly_out_of_scope,
-    domain_score,
-    is_vague,
-    out_of_scope,
     read,
     screen_data,
 )
-
-__all__ = ["Verdict", "clearly_out_of_scope", "domain_score", "is_vague", "out_of_scope", "screen"]
 
 EDGE = 12  # characters on either side of a match in which an exception may stand
 _CLASS = re.compile(r"<([a-z]+)>")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.conversation import Quote
 from bot.force import Force, force_of
+from bot.named import mentions
 from index.documents import Clause, Document, Hit, Region
 from index.evidence import Sentence
 
@@ -46,6 +47,13 @@ class Section:
     related: tuple[Source, ...] = ()
     probability: float = 0.0
     checklist: bool = False
+
+
+def only_mentioning(section: Section, names: Sequence[str]) -> Section:
+    """The section with those sources alone that speak of a named document; the rest is related."""
+    kept = tuple(one for one in section.sources if mentions(one.clause.text, names))
+    rest = tuple(one for one in section.sources if one not in kept)
+    return replace(section, sources=kept, related=(*rest, *section.related))
 
 
 def make_source(

@@ -21,6 +21,7 @@ CLEARLY_OTHER = 1.5  # evidence of another field that no likeness to a clause ou
 HAN = re.compile(r"[\u3400-\u9fff]")
 LETTERS = re.compile(r"[a-z]+")
 NOT_SQUEEZED = re.compile(r"[^\w\n]+|_+")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _LATIN_WORD = re.compile(r"[a-z]+|[0-9]+")
 _HAN_GAP = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 
@@ -59,6 +60,17 @@ def clearly_out_of_scope(text: str) -> bool:
     """Whether all that is known of a text speaks for another field, and speaks clearly."""
     reading = read(text)
     return reading.education == 0 and reading.other >= CLEARLY_OTHER
+
+
+def of_another_field(text: str) -> bool:
+    """Whether what is known of a text speaks more for another field than for education."""
+    reading = read(text)
+    return reading.other > reading.education
+
+
+def unknown_terms(text: str) -> tuple[str, ...]:
+    """Stretches of Han characters without any known word, long enough to be a topic."""
+    return tuple(run for run in _HAN_RUN.findall(read(text).rest) if len(run) >= ENOUGH_HAN)
 
 
 def is_vague(text: str) -> bool:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.conversation import Question
 from bot.followup import Thread, read_thread
+from bot.named import NamedDocuments, named_documents
 from bot.resolve import Resolver, Scope
+from bot.topic import is_vague
 from index.question_types import QuestionType, question_types
 from index.sound_index import sound_vocabulary
 from index.sounds import correct_sounds
@@ -35,7 +37,8 @@ class Reading:
 
     ``search`` is the text that is embedded; ``parts`` are its separate questions when there are
     several; ``terms`` the weighted keyword texts; ``corrections`` what was written and what it
-    was read as.
+    was read as; ``unheld`` the names of documents that are not held, and ``only_unheld`` tells
+    that nothing but these was asked about.
     """
 
     question: Question
@@ -47,6 +50,8 @@ class Reading:
     types: frozenset[QuestionType]
     before: str | None = None
     corrections: tuple[tuple[str, str], ...] = field(default=())
+    unheld: tuple[str, ...] = ()
+    only_unheld: bool = False
 
 
 def understand(question: Question, resolver: Resolver) -> Reading:
@@ -56,9 +61,15 @@ def understand(question: Question, resolver: Resolver) -> Reading:
     thread = read_thread(text, history, resolver.without_regions)
     own = resolver.resolve(text, question.region)
     scope = _scope(resolver, question, own, (*history, thread.standalone))
+    mentioned = resolver.mentions(thread.standalone)
+    named = named_documents(thread.standalone, resolver.documents, mentioned)
+    if named.held:
+        scope = replace(scope, documents=named.held, named=True, unheld=())
+    elsewhere = resolver.resolve(" ".join((*history, named.bare)), question.region).named
+    only_unheld = bool(named.unheld) and not named.held and not elsewhere
     alone = thread.own and thread.before is not None
-    topic = own.bare if alone else resolver.without_regions(thread.standalone)
-    search = _topic(topic)
+    plain = thread.standalone if only_unheld else _without_names(thread.standalone, named)
+    search = _topic(own.bare if alone else resolver.without_regions(plain))
     before = None
     if thread.before and thread.own:
         before = _topic(resolver.without_regions(thread.before))
@@ -73,7 +84,14 @@ def understand(question: Question, resolver: Resolver) -> Reading:
         types=types,
         before=before,
         corrections=corrections,
+        unheld=named.unheld,
+        only_unheld=only_unheld,
     )
+
+
+def _without_names(text: str, named: NamedDocuments) -> str:
+    """The text without the names of documents, unless nothing else says what it is about."""
+    return text if is_vague(named.bare) else named.bare
 
 
 def _scope(

@@ -248,6 +248,34 @@ def test_a_region_that_is_not_held_gets_no_neighbours_rule(ask, question, region
 
 
 @pytest.mark.parametrize(
+    "question",
+    ["教师法第九条说了什么", "《新时代基础教育强师计划》怎么说轮岗", "国办发〔2017〕72号讲教师交流吗"],
+)
+def test_a_document_that_is_not_held_is_not_answered_from_another(ask, question):
+    answer = ask(question)
+    assert (answer.status, answer.citations) == ("not_covered", ())
+
+
+def test_a_clause_that_speaks_of_a_document_not_held_may_be_quoted(ask):
+    answer = ask("国办发〔2018〕82号是什么精神，怎么落实")
+    assert answer.status == "answered"
+    assert [citation.document.id for citation in answer.citations] == [JIA]
+    assert WORDS("note_unheld_document", names=WORDS("that_document")) in answer.notes
+
+
+def test_a_law_beside_a_region_leaves_the_regions_rule_with_a_note(ask):
+    answer = ask("按照教师法，武汉的教师要不要交流轮岗")
+    assert {citation.document.id for citation in answer.citations} == {WU}
+    assert WORDS("note_unheld_document", names="教师法") in answer.notes
+
+
+def test_a_document_named_by_its_number_is_the_one_that_is_read(ask):
+    answer = ask("武政办〔2018〕4号里学区长怎么规定")
+    assert {citation.document.id for citation in answer.citations} == {WU}
+    assert "学区长" in answer.citations[0].quotes[0].text
+
+
+@pytest.mark.parametrize(
     ("question", "region", "held"),
     [
         ("南湖区的老师评职称有什么改革", "南湖区", "嘉兴市"),
@@ -449,6 +477,15 @@ def test_what_cannot_be_answered_ends_by_name_and_without_a_source(ask, question
     answer = ask(question)
     assert answer.status == status
     assert (answer.citations, answer.related, answer.regions) == ((), (), ())
+
+
+def test_a_term_that_no_list_knows_is_no_foreign_topic_when_a_clause_has_it(ask):
+    answer = ask("常州“数字画像”是给谁画的")
+    assert (answer.status, "数字画像" in answer.text) == ("answered", True)
+
+
+def test_a_measure_without_a_subject_asks_back(ask):
+    assert {ask(one).status for one in ("比例是多少", "人数多少", "期限是多久")} == {"clarify"}
 
 
 def test_a_question_of_exactly_the_longest_length_is_read(ask):

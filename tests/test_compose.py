@@ -198,7 +198,8 @@ def test_a_target_and_an_encouragement_are_called_no_promise_and_no_duty(sentenc
 
 
 def reading(corrections=(), **scope) -> SimpleNamespace:
-    return SimpleNamespace(scope=Scope((JIA,), True, "", **scope), corrections=corrections)
+    scope = Scope((JIA,), True, "", **scope)
+    return SimpleNamespace(scope=scope, corrections=corrections, unheld=())
 
 
 @pytest.mark.parametrize(

@@ -37,14 +37,18 @@ search
 retriever
 """
 BOT_LADDER = """
-bench_data bench_page conversation decide force grounds interface language marks messages resolve
-  settings topic
-bench_corpora bench_retrieval courtesy expectations faithful followup headers outline premise render
+bench_data bench_page conversation decide force grounds interface language marks messages named
+  resolve schemas settings topic
+bench_corpora bench_retrieval courtesy expectations faithful followup headers outline premise
+  related render
   sections verify
 markup measures screen understand
-compose retrieve turns tutorial
-answering ask baselines batch exports feedback
-api_docs app chain evaluation pages
+compose exchanges retrieve tutorial
+answering baselines batch exports turns
+ask feedback
+service
+agents api_docs app chain evaluation pages
+mount
 api bench_systems tradeoff
 bench_worker scores serve
 bench evaluate
@@ -67,8 +71,9 @@ OWNERS = {
         "bot.chain",
         "bot.tutorial",
     },
-    "gradio": {"bot.app"},
-    "fastapi": {"bot.api", "bot.app", "bot.pages"},
+    "gradio": {"bot.app", "bot.mount"},
+    "fastapi": {"bot.api", "bot.mount", "bot.pages"},
+    "mcp": {"bot.agents"},
     "uvicorn": {"bot.serve"},
     "opencc": {"index.words"},
     "bs4": {"index.reader"},

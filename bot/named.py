@@ -1,0 +1,105 @@
+"""Which policy documents a question names, by title, number or as a law, and which are held."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from index.documents import Document
+from index.regions import Mention
+
+DATA_FILE = Path(__file__).parent / "data" / "laws.yaml"
+TITLE_LENGTH = 6  # characters; a shorter title (《实施方案》) names nothing
+LONGEST_SPOKEN = 20  # characters
+SAME_TITLE = 0.85  # of the bigrams of a name stand in the title that it means
+
+_TITLE = re.compile(r"《([^《》]{2,80})》")
+_NUMBER = re.compile(
+    r"([\u4e00-\u9fff]?(?:政办发|政办函|政办|政发|办发|教基|教师|委发|党发|教|发|函|字)[\u4e00-\u9fff]?)"
+    r"\s*[〔\[(]?((?:19|20)\d\d)[〕\])年]?\s*(?:第)?(\d{1,4})号"
+)
+_PLAIN = re.compile(r"[^\u4e00-\u9fffa-z0-9]+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDocuments:
+    """Held documents that a text names, the names of others, and the text without any name."""
+
+    held: tuple[Document, ...]
+    unheld: tuple[str, ...]
+    bare: str
+
+
+def named_documents(
+    text: str, documents: Sequence[Document], regions: Sequence[Mention]
+) -> NamedDocuments:
+    """Read the names of documents in a normalised text; a region just before one belongs to it."""
+    held, unheld, bare = dict[str, Document](), list[str](), text
+    for match, meant in _names(text, documents):
+        start = next((one.start for one in regions if one.end == match.start()), match.start())
+        name = text[start : match.end()]
+        held |= {document.id: document for document in meant}
+        if not meant:
+            unheld.append(name)
+        bare = bare.replace(name, " ")
+    return NamedDocuments(tuple(held.values()), tuple(dict.fromkeys(unheld)), bare)
+
+
+def spoken(names: Iterable[str]) -> str | None:
+    """The names as they may be said back: those of known laws; None when another is among them.
+
+    What a reader typed between title marks may be anything, so it is not repeated as a title.
+    """
+    names = tuple(names)
+    plain = all(_law().search(name) and len(_plain(name)) <= LONGEST_SPOKEN for name in names)
+    return "、".join(names) if plain and not any(map(str.isdigit, "".join(names))) else None
+
+
+def mentions(text: str, names: Iterable[str]) -> bool:
+    """Whether a clause speaks of one of the named documents."""
+    plain = _plain(text)
+    return any(_plain(name) in plain for name in names)
+
+
+def _names(
+    text: str, documents: Sequence[Document]
+) -> Iterator[tuple[re.Match[str], list[Document]]]:
+    for match in _TITLE.finditer(text):
+        if len(_plain(match[1])) >= TITLE_LENGTH or _law().fullmatch(match[1]):
+            yield match, [one for one in documents if _is_title(match[1], one)]
+    for match in _NUMBER.finditer(text):
+        yield match, [one for one in documents if _is_number(match, one)]
+    for match in _law().finditer(_TITLE.sub(lambda title: "　" * len(title[0]), text)):
+        yield match, [one for one in documents if match[0] in one.title]
+
+
+def _is_title(name: str, document: Document) -> bool:
+    wanted = _bigrams(name)
+    known = _bigrams(document.title) | _bigrams(document.short_title)
+    return len(wanted & known) >= SAME_TITLE * len(wanted)
+
+
+def _bigrams(text: str) -> set[str]:
+    plain = _plain(text)
+    return {plain[at : at + 2] for at in range(len(plain) - 1)}
+
+
+def _is_number(match: re.Match[str], document: Document) -> bool:
+    own = _NUMBER.search(document.number or "")
+    return bool(own and own.groups()[1:] == match.groups()[1:] and match[1].endswith(own[1]))
+
+
+def _plain(text: str) -> str:
+    return _PLAIN.sub("", text).lower()
+
+
+@cache
+def _law() -> re.Pattern[str]:
+    words = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))["laws"].split()
+    ordered = sorted(words, key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(map(re.escape, ordered))})(?![律治师定])")
