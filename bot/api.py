@@ -13,16 +13,17 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
-from bot.api_docs import OPERATIONS, docs_page, openapi_extra
-from bot.app import mount_chat
-from bot.ask import read_body, read_json, read_question
-from bot.conversation import AnswerStatus
+from bot.agents import ToolServer
+from bot.api_docs import OPERATIONS, complete_openapi, docs_page
+from bot.ask import read_body, read_json
 from bot.feedback import FeedbackFile, read_feedback
 from bot.headers import SecurityHeaders
 from bot.interface import Interface, load_interface
-from bot.pages import Pages, held_clause, held_document, pages_router
-from bot.render import answer_to_dict, clause_to_dict, document_to_dict, document_tree_to_dict
+from bot.mount import mount_chat
+from bot.pages import Pages, pages_router
+from bot.service import Json, Service, failed
 from bot.settings import Settings
 from bot.turns import BadRequest, Chain, failure_sentence
 from index.errors import IndexUnusable, WenceError
@@ -33,21 +34,18 @@ logger = logging.getLogger(__name__)
 def create_app(chain: Chain, settings: Settings) -> FastAPI:
     """The whole web application over one answering chain."""
     interface = load_interface(settings.prompts_dir)
-    app = FastAPI(title="问策 WenCe", version="1", docs_url=None, redoc_url=None)
+    service = Service(chain, settings)
+    tools = ToolServer(service, interface)
+    app = FastAPI(title="问策 WenCe", version="1", openapi_url=None, lifespan=tools.lifespan)
     pages = Pages(chain, settings, interface)
     app.add_middleware(SecurityHeaders, frame=pages.frame)
-    _add_api(app, chain, settings, interface["zh"])
+    _add_api(app, service, interface["zh"])
+    _add_feedback(app, chain, settings)
     _add_errors(app, pages)
+    _add_description(app, pages)
     app.include_router(pages_router(pages))
     site = Path(__file__).parent / "static"
     app.mount("/site", StaticFiles(directory=site), name="site")
-
-    @app.get("/docs", include_in_schema=False)
-    def docs(request: Request) -> HTMLResponse:
-        """The API described for people, without anything from another host."""
-        return pages.page(
-            "api.html", pages.words(request), {"operations": docs_page(app.openapi())}
-        )
 
     @app.api_route(
         "/api/{rest:path}",
@@ -61,34 +59,65 @@ def create_app(chain: Chain, settings: Settings) -> FastAPI:
             raise BadRequest("method_not_allowed", 405, method=request.method, allowed=allowed)
         raise BadRequest("not_found", 404)
 
-    mount_chat(app, chain, settings, interface)  # last: it takes every address that is left
+    app.router.routes.extend(Route(path, tools) for path in ("/mcp", "/mcp/"))
+    mount_chat(app, service, settings, interface)  # last: it takes every address that is left
     return app
 
 
-def _add_api(app: FastAPI, chain: Chain, settings: Settings, words: Interface) -> None:
-    @app.post("/api/v1/ask", summary=words("api_ask"), openapi_extra=openapi_extra(words))
+def _add_api(app: FastAPI, service: Service, words: Interface) -> None:
+    @app.post("/api/v1/ask", summary=words("api_ask"))
     async def ask(request: Request) -> JSONResponse:
         """Every statement in the answer is backed by a verbatim quote from a clause held."""
-        question = read_question(await read_body(request), settings.max_question_chars)
-        answer = await run_in_threadpool(chain.invoke, question)
-        failed = answer.status is AnswerStatus.ERROR
-        return JSONResponse(answer_to_dict(answer), 500 if failed else 200)
+        data = read_json(await read_body(request))
+        return _answered(await run_in_threadpool(service.ask, data))
+
+    @app.post("/api/v1/compare", summary=words("api_compare"))
+    async def compare(request: Request) -> JSONResponse:
+        """Each region is answered from its own documents alone."""
+        data = read_json(await read_body(request))
+        return _answered(await run_in_threadpool(service.compare_regions, data))
 
     @app.get("/api/v1/documents", summary=words("api_documents"))
     def documents() -> JSONResponse:
         """What is known about every document held."""
-        return JSONResponse({"documents": [document_to_dict(d) for d in chain.documents.values()]})
+        return JSONResponse(service.list_documents({}))
 
     @app.get("/api/v1/documents/{document_id}", summary=words("api_document"))
     def document(document_id: str) -> JSONResponse:
         """The canonical text, repairs and clause tree."""
-        return JSONResponse(document_tree_to_dict(held_document(chain, document_id)))
+        return JSONResponse(service.document(document_id))
 
     @app.get("/api/v1/documents/{document_id}/clauses/{key}", summary=words("api_clause"))
     def clause(document_id: str, key: str) -> JSONResponse:
         """One clause word for word, with its offsets into the canonical text."""
-        return JSONResponse(clause_to_dict(held_clause(held_document(chain, document_id), key)))
+        return JSONResponse(service.clause(document_id, key))
 
+    @app.get("/healthz", summary=words("api_health"))
+    def healthz() -> JSONResponse:
+        """200 when questions can be answered, 503 when not."""
+        return JSONResponse({"status": "ok", **service.chain.ready()})
+
+
+def _add_description(app: FastAPI, pages: Pages) -> None:
+    """The API described for programs and for people, without anything from another host."""
+    description = app.openapi()
+    complete_openapi(description, pages.interface["zh"])
+
+    @app.get("/openapi.json", include_in_schema=False)
+    def openapi() -> JSONResponse:
+        return JSONResponse(description)
+
+    @app.get("/docs", include_in_schema=False)
+    def docs(request: Request) -> HTMLResponse:
+        calls = docs_page(description)
+        return pages.page("api.html", pages.words(request), {"operations": calls})
+
+
+def _answered(reply: Json) -> JSONResponse:
+    return JSONResponse(reply, 500 if failed(reply) else 200)
+
+
+def _add_feedback(app: FastAPI, chain: Chain, settings: Settings) -> None:
     kept = FeedbackFile(settings.index_dir.parent / "feedback.jsonl")
 
     @app.post("/api/v1/feedback", status_code=204, include_in_schema=False)
@@ -97,11 +126,6 @@ def _add_api(app: FastAPI, chain: Chain, settings: Settings, words: Interface) -
         data = read_json(await read_body(request))
         kept.add(read_feedback(data, chain, datetime.now(UTC).astimezone().date()))
         return Response(status_code=204)
-
-    @app.get("/healthz", summary=words("api_health"))
-    def healthz() -> JSONResponse:
-        """200 when questions can be answered, 503 when not."""
-        return JSONResponse({"status": "ok", **chain.ready()})
 
 
 def _add_errors(app: FastAPI, pages: Pages) -> None:

@@ -1,55 +1,33 @@
-"""What the API's documentation says: request and reply examples, replies, and the help page."""
+"""What the API's documentation says: schemas and examples in OpenAPI, and the help page."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from bot.ask import FIELDS, MAX_FIELD
-from bot.conversation import AnswerStatus, Audience
+from bot.ask import FIELDS
 from bot.interface import Interface
-from bot.turns import HISTORY
+from bot.schemas import Operation, load_descriptions, load_examples
+from bot.turns import BadRequest
 
-OPERATIONS = {
-    "/api/v1/ask": "POST",
-    "/api/v1/documents": "GET",
+POSTED = {"/api/v1/ask": "Question", "/api/v1/compare": "Comparison"}
+OPERATIONS = {**dict.fromkeys(POSTED, "POST"), "/api/v1/documents": "GET"}
+JSON = "application/json"
+REFUSALS = {
+    "400": BadRequest("empty_question"),
+    "404": BadRequest("document_not_found", id="none"),
+    "413": BadRequest("question_too_long", length=2345, limit=2000),
+    "422": BadRequest("unknown_field", field="regoin", known="、".join(FIELDS)),
+    "500": BadRequest("internal", reference="5f3a9c1e"),
+    "503": BadRequest("index_missing", reference="5f3a9c1e"),
 }
-EXAMPLE: dict[str, object] = {
-    "id": "q1",
-    "question": "武汉的校长在一所学校最多能当多少年？",
-    "region": None,
-    "audience": "教师",
-    "history": [],
-}
-REPLY: dict[str, object] = {
-    "id": "q1",
-    "question": EXAMPLE["question"],
-    "standalone_question": EXAMPLE["question"],
-    "status": "answered",
-    "answer": "校长在同一所学校连续任职一般不超过10年。〔1〕",
-    "regions": ["湖北省/武汉市"],
-    "composer": "extractive",
-    "citations": [
-        {
-            "n": 1,
-            "document_id": "wuhan-2018-4",
-            "document_number": "武政办〔2018〕4号",
-            "clause_id": "wuhan-2018-4#2.4",
-            "clause": "二、工作措施（四）",
-            "quotes": [{"text": "校长在同一所学校连续任职一般不超过10年。", "start": 0, "end": 20}],
-        }
-    ],
-    "related": [],
-    "notes": [],
-    "suggestions": [],
-    "timings_ms": {"total": 21.4},
-}
-CODES = ("200", "400", "413", "422", "500", "503")
+Described = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Operation:
+class Call:
     """One call of the API as the help page shows it."""
 
     method: str
@@ -60,69 +38,64 @@ class Operation:
     replies: tuple[tuple[str, str], ...]
 
 
-def openapi_extra(words: Interface) -> dict[str, object]:
-    """The request body and replies of the ask call, for the OpenAPI description."""
-    text_or_null = {"type": ["string", "null"], "maxLength": MAX_FIELD}
-    properties = {
-        "id": text_or_null | {"description": words("api_id")},
-        "question": {"type": "string", "minLength": 1},
-        "region": text_or_null | {"description": words("api_region")},
-        "audience": {"enum": [*(audience.value for audience in Audience), None]},
-        "history": {
-            "type": "array",
-            "items": {"type": "string"},
-            "description": words("api_history", count=HISTORY),
-        },
-    }
-    assert set(properties) == set(FIELDS)
-    schema = {
-        "type": "object",
-        "required": ["question"],
-        "additionalProperties": False,
-        "properties": properties,
-    }
-    content = {"application/json": {"schema": schema, "example": EXAMPLE}}
-    responses = {code: {"description": words(f"api_{code}")} for code in CODES}
-    statuses = [status.value for status in AnswerStatus]
-    reply_schema = {"type": "object", "properties": {"status": {"enum": statuses}}}
-    ok = responses["200"] | {
-        "content": {"application/json": {"schema": reply_schema, "example": REPLY}}
-    }
+def complete_openapi(description: Described, words: Interface) -> None:
+    """Give every call of an OpenAPI description its schemas, examples and replies."""
+    known = load_descriptions()
+    for path, calls in description["paths"].items():
+        operation, example = known.operations[path], load_examples()[path]
+        for call in calls.values():
+            if path in POSTED:
+                content = {JSON: _body(POSTED[path], example["request"])}
+                call["requestBody"] = {"required": True, "content": content}
+            call["responses"] = _responses(operation, example["reply"], words)
+    description["components"] = {"schemas": known.components()}
+
+
+def _responses(operation: Operation, reply: object, words: Interface) -> Described:
+    bodies = {code: _body("Error", _error(code, words)) for code in operation.codes[1:]}
+    bodies[operation.codes[0]] = _body(operation.output, reply)
     return {
-        "requestBody": {"required": True, "content": content},
-        "responses": responses | {"200": ok},
+        code: {"description": words(f"api_{code}"), "content": {JSON: bodies[code]}}
+        for code in operation.codes
     }
 
 
-def docs_page(
-    description: Mapping[str, dict[str, dict[str, dict[str, object]]]],
-) -> list[Operation]:
-    """The calls of an OpenAPI description, in order."""
+def _body(name: str, example: object) -> Described:
+    return {"schema": {"$ref": f"#/components/schemas/{name}"}, "example": example}
+
+
+def _error(code: str, words: Interface) -> Described:
+    problem = REFUSALS[code]
+    return {"error": {"code": problem.name, "message": problem.sentence(words)}}
+
+
+def docs_page(description: Mapping[str, Mapping[str, Mapping[str, Described]]]) -> list[Call]:
+    """The calls of a completed OpenAPI description, in order."""
     return [
-        _operation(method.upper(), path, call)
+        _call(method.upper(), path, call)
         for path, calls in description["paths"].items()
         for method, call in calls.items()
     ]
 
 
-def _operation(method: str, path: str, call: Mapping[str, object]) -> Operation:
-    responses = call.get("responses")
-    replies = responses if isinstance(responses, dict) else {}
-    asks = method == "POST"
-    return Operation(
+def _call(method: str, path: str, call: Described) -> Call:
+    responses = call["responses"]
+    reply = responses["200"]["content"][JSON]["example"]
+    return Call(
         method=method,
         path=path,
-        summary=str(call.get("summary", "")),
-        curl=_curl(method, path),
-        reply=json.dumps(REPLY, ensure_ascii=False, indent=2) if asks else "",
-        replies=tuple((code, str(reply.get("description", ""))) for code, reply in replies.items()),
+        summary=str(call["summary"]),
+        curl=_curl(method, path, load_examples()[path].get("request", {})),
+        reply=json.dumps(reply, ensure_ascii=False, indent=2),
+        replies=tuple((code, str(one["description"])) for code, one in responses.items()),
     )
 
 
-def _curl(method: str, path: str) -> str:
+def _curl(method: str, path: str, request: Mapping[str, object]) -> str:
     address = f"http://127.0.0.1:7860{path}"
-    address = address.replace("{document_id}", "wuhan-2018-4").replace("{key}", "2.4")
     if method == "GET":
+        for name, value in request.items():
+            address = address.replace(f"{{{name}}}", str(value))
         return f"curl {address}"
-    body = json.dumps({"question": EXAMPLE["question"]}, ensure_ascii=False)
+    body = json.dumps(request, ensure_ascii=False)
     return f"curl {address} \\\n  -H 'Content-Type: application/json' \\\n  -d '{body}'"

@@ -7,20 +7,16 @@ from dataclasses import asdict
 from typing import Any
 
 import gradio as gr
-from fastapi import FastAPI
 from gradio.events import Dependency
 
 from bot import turns
 from bot.conversation import Audience
 from bot.exports import export_file
 from bot.interface import Interface, preferred_language
-from bot.markup import TEMPLATES
 from bot.settings import Settings
 from bot.turns import Chain, View
 
 EXAMPLES = 4
-PARALLEL_ANSWERS = 4
-WAITING_ANSWERS = 64
 TOOLS = ("retry", "edit_last", "export_markdown", "export_docx", "clear")
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AUDIENCES = {"家长": "audience_parent", "教师": "audience_teacher", "工作人员": "audience_staff"}
@@ -224,27 +220,3 @@ class ChatPage:
 
     def _save_docx(self, stored: object, request: gr.Request) -> dict[str, str]:
         return export_file("docx", self._kept(stored), self._words(request))
-
-
-def mount_chat(
-    app: FastAPI, chain: Chain, settings: Settings, interface: dict[str, Interface]
-) -> None:
-    """Serve the chat page at ``/``; routes added to the application later are not reached."""
-    with gr.Blocks(title=interface["zh"]("app_title"), analytics_enabled=False) as blocks:
-        page = ChatPage(blocks, chain, settings, interface)
-    blocks.queue(default_concurrency_limit=PARALLEL_ANSWERS, max_size=WAITING_ANSWERS)
-    # Its usage statistics are off, yet each event would still summarise all earlier ones.
-    blocks._queue.ANAYLTICS_CACHE_FREQUENCY = 10**12
-    gr.mount_gradio_app(
-        app,
-        blocks,
-        path="/",
-        show_error=False,
-        footer_links=[],
-        run_history=False,
-        enable_monitoring=False,
-        max_file_size="1kb",
-        i18n=page.texts,
-        theme=gr.themes.Base(font="sans-serif", font_mono="monospace"),
-        head=TEMPLATES.get_template("head.html").render(),
-    )

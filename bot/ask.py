@@ -1,4 +1,4 @@
-"""Read the body of an ask request into a Question, or say in one sentence what is wrong."""
+"""Read what programs send into Questions, or say in one sentence what is wrong."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from bot.turns import HISTORY, BadRequest, check_question
 MAX_BODY = 256 * 1024
 MAX_FIELD = 200
 FIELDS = ("id", "question", "region", "audience", "history")
+COMPARED_FIELDS = ("question", "regions", "audience")
+LEAST_REGIONS, MOST_REGIONS = 2, 8
 
 
 async def read_body(request: Request) -> bytes:
@@ -34,27 +36,58 @@ def read_json(body: bytes) -> object:
         raise BadRequest("not_json") from error
 
 
-def read_question(body: bytes, limit: int) -> Question:
+def read_question(data: object, limit: int) -> Question:
     """A Question from JSON; BadRequest says which field is wrong and how."""
-    data = read_json(body)
-    if not isinstance(data, dict):
-        raise _wrong("JSON", "detail_object")
-    for field in data:
-        if field not in FIELDS:
-            raise BadRequest("unknown_field", 422, field=field[:40], known="、".join(FIELDS))
-    text = _required(data, "question")
-    check_question(text, limit)
+    fields = read_fields(data, FIELDS)
     return Question(
-        text=text.strip(),
-        id=_optional(data, "id") or "",
-        region=_optional(data, "region"),
-        audience=_audience(data.get("audience")),
-        history=_history(data.get("history"), limit),
+        text=_text(fields, limit),
+        id=_optional(fields, "id") or "",
+        region=_optional(fields, "region"),
+        audience=_audience(fields.get("audience")),
+        history=_history(fields.get("history"), limit),
     )
 
 
-def _wrong(field: str, detail: str) -> BadRequest:
-    return BadRequest("wrong_type", 422, field=field, detail=detail, limit=MAX_FIELD)
+def read_comparison(data: object, limit: int) -> list[Question]:
+    """One Question for each region that is to be compared, in the order given."""
+    fields = read_fields(data, COMPARED_FIELDS)
+    text, audience = _text(fields, limit), _audience(fields.get("audience"))
+    given = fields.get("regions")
+    rows = given[: MOST_REGIONS + 1] if isinstance(given, list) else []
+    regions = dict.fromkeys(_optional({"regions": row}, "regions") for row in rows)
+    if not LEAST_REGIONS <= len(regions) <= MOST_REGIONS or None in regions:
+        raise _wrong("regions", "detail_regions", least=LEAST_REGIONS, most=MOST_REGIONS)
+    return [Question(text, region=region, audience=audience) for region in regions]
+
+
+def read_clause_id(data: object) -> tuple[str, str]:
+    """The document id and clause key of ``document#key``."""
+    clause_id = _required(read_fields(data, ("clause_id",)), "clause_id")
+    document_id, mark, key = clause_id.partition("#")
+    if not mark:
+        raise _wrong("clause_id", "detail_clause_id")
+    return document_id, key
+
+
+def read_fields(data: object, known: tuple[str, ...]) -> dict[str, object]:
+    """A JSON object with no other fields than these."""
+    if not isinstance(data, dict):
+        raise _wrong("JSON", "detail_object")
+    for field in data:
+        if field not in known:
+            names = "、".join(known) or "-"
+            raise BadRequest("unknown_field", 422, field=str(field)[:40], known=names)
+    return data
+
+
+def _wrong(field: str, detail: str, **values: object) -> BadRequest:
+    return BadRequest("wrong_type", 422, field=field, detail=detail, limit=MAX_FIELD, **values)
+
+
+def _text(fields: dict[str, object], limit: int) -> str:
+    text = _required(fields, "question")
+    check_question(text, limit)
+    return text.strip()
 
 
 def _required(data: dict[str, object], field: str) -> str:

@@ -22,7 +22,9 @@ COMMON = (
 )
 STRICT = COMMON + "script-src 'self'"
 GRADIO = COMMON + "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'self' blob:"
-OWN_PAGES = ("/documents", "/answer", "/docs", "/api/", "/site/", "/healthz", "/openapi.json")
+OWN_PAGES = (
+    *("/documents", "/answer", "/docs", "/api/", "/mcp", "/site/", "/healthz", "/openapi.json"),
+)
 FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",

