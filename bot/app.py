@@ -11,13 +11,14 @@ from gradio.events import Dependency
 
 from bot import turns
 from bot.conversation import Audience
+from bot.exchanges import Exchange, read_exchanges, without_last
 from bot.exports import export_file
 from bot.interface import Interface, preferred_language
 from bot.settings import Settings
 from bot.turns import Chain, View
 
 EXAMPLES = 4
-TOOLS = ("retry", "edit_last", "export_markdown", "export_docx", "clear")
+TOOLS = ("retry", "edit_last", "export_markdown", "export_docx", "print", "clear")
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AUDIENCES = {"家长": "audience_parent", "教师": "audience_teacher", "工作人员": "audience_staff"}
 LOCALES = {"zh-CN": "zh", "zh": "zh", "zh-TW": "zh", "zh-HK": "zh", "en": "en"}
@@ -116,7 +117,6 @@ class ChatPage:
         self._settle(asking[-1])
         self._on([self.stop.click], self._stop, [self.stored], cancels=asking)
         self._on([tools["edit_last"].click], self._edit, [self.stored])
-        self._on([tools["clear"].click], self._clear, [])
 
     def _wire_rest(self) -> None:
         picked = [self.region, self.audience]
@@ -152,8 +152,8 @@ class ChatPage:
     def _words(self, request: gr.Request) -> Interface:
         return self.interface[preferred_language(request.headers.get("accept-language"))]
 
-    def _kept(self, stored: object) -> tuple[turns.Exchange, ...]:
-        return turns.read_exchanges(stored, self.settings)
+    def _kept(self, stored: object) -> tuple[Exchange, ...]:
+        return read_exchanges(stored, self.settings)
 
     def _ask(
         self, text: str, region: str, audience: str, stored: object, request: gr.Request
@@ -170,7 +170,7 @@ class ChatPage:
     def _ask_again(
         self, region: str, audience: str, stored: object, request: gr.Request
     ) -> Iterator[list[Any]]:
-        before, text = turns.without_last(self._kept(stored))
+        before, text = without_last(self._kept(stored))
         kept = [asdict(exchange) for exchange in before]
         yield from self._ask(text, region, audience, kept, request)
 
@@ -209,11 +209,8 @@ class ChatPage:
         return self._show(View(self._kept(stored), notice=words("stopped")), words)
 
     def _edit(self, stored: object, request: gr.Request) -> list[Any]:
-        before, text = turns.without_last(self._kept(stored))
+        before, text = without_last(self._kept(stored))
         return self._show(View(before, text, force=True), self._words(request))
-
-    def _clear(self, request: gr.Request) -> list[Any]:
-        return self._show(View(()), self._words(request))
 
     def _save_markdown(self, stored: object, request: gr.Request) -> dict[str, str]:
         return export_file("markdown", self._kept(stored), self._words(request))

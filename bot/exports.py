@@ -8,10 +8,13 @@ from datetime import datetime
 from io import BytesIO
 
 from docx import Document as WordDocument
+from docx.document import Document as Word
+from docx.table import Table
 
+from bot.exchanges import Exchange
 from bot.interface import Interface
+from bot.outline import RULE, is_row
 from bot.render import show_date
-from bot.turns import Exchange
 
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -40,7 +43,12 @@ def export_word(markdown: str) -> bytes:
     document = WordDocument()
     styles = {"# ": "Title", "## ": "Heading 1", "### ": "Heading 2", "> ": "Quote"}
     styles["- "] = "List Bullet"
+    table = None
     for line in markdown.splitlines():
+        if is_row(line):
+            table = add_row(document, table, line)
+            continue
+        table = None
         if not line.strip() or line == "---":
             continue
         mark = next((mark for mark in styles if line.startswith(mark)), "")
@@ -48,6 +56,17 @@ def export_word(markdown: str) -> bytes:
     content = BytesIO()
     document.save(content)
     return content.getvalue()
+
+
+def add_row(document: Word, table: Table | None, line: str) -> Table:
+    """A row of a Markdown table in Word; the line under the head becomes nothing."""
+    texts = [unescaped(cell.strip()) for cell in line.strip("|").split("|")]
+    if table is None:
+        table = document.add_table(0, len(texts), "Table Grid")
+    if not RULE.fullmatch(line):
+        for cell, text in zip(table.add_row().cells, texts, strict=False):
+            cell.text = text
+    return table
 
 
 def unescaped(text: str) -> str:

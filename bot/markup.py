@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.conversation import Answer, Citation
 from bot.interface import Interface
-from bot.outline import sections
+from bot.outline import is_row, sections
 from bot.render import citation_line, citation_url, document_url, issued_line
 
 MOST_OPEN_SECTIONS = 3
@@ -46,14 +46,16 @@ def answer_context(answer: Answer, words: Interface) -> dict[str, object]:
         "citation_url": citation_url,
         "citation_line": citation_line,
         "document_url": document_url,
+        "issued_line": issued_line,
         "share_url": share_url(answer, "/answer"),
     }
 
 
 def share_url(answer: Answer, page: str) -> str:
-    """A link that holds the question, region and audience, and nothing else."""
+    """A link that holds the question (a follow-up in full), region and audience, nothing else."""
     question = answer.question
-    fields = {"q": question.text, "region": question.region, "audience": question.audience}
+    text = answer.standalone_question if question.history else question.text
+    fields = {"q": text, "region": question.region, "audience": question.audience}
     return f"{page}?{urlencode({name: value for name, value in fields.items() if value})}"
 
 
@@ -83,13 +85,24 @@ def answer_markdown(answer: Answer, words: Interface) -> str:
     lines = [f"## {_plain(answer.question.text)}", "", f"**{words('status_' + answer.status)}**"]
     if answer.question.region:
         lines += ["", f"{words('export_region')}：{_plain(answer.question.region)}"]
-    lines += ["", _plain(answer.text).replace("\n", "\n\n")]
+    lines += ["", *_paragraphs(answer.text)]
     lines += ["", *(f"> {_plain(note)}" for note in answer.notes)] if answer.notes else []
     if answer.citations:
         lines += ["", f"### {words('sources_heading')}"]
     for citation in answer.citations:
         lines += _citation_markdown(citation, words)
     return "\n".join(lines) + "\n"
+
+
+def _paragraphs(text: str) -> list[str]:
+    """Lines of Markdown; a blank line stands between any two but the rows of a table."""
+    lines: list[str] = []
+    for line in filter(None, text.splitlines()):
+        row = is_row(line)
+        if lines and not (row and lines[-1].startswith("|")):
+            lines.append("")
+        lines.append("|".join(map(_plain, line.split("|"))) if row else _plain(line))
+    return lines
 
 
 def _citation_markdown(citation: Citation, words: Interface) -> list[str]:

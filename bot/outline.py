@@ -79,10 +79,15 @@ def named_source(line: str, citations: Sequence[Citation]) -> Citation | None:
     return None
 
 
+def is_row(line: str) -> bool:
+    """Whether a line is a row of a table."""
+    return len(line) > 2 and line.startswith("|") and line.endswith("|")
+
+
 def _blocks(lines: Iterable[str], citations: Sequence[Citation]) -> Iterator[Block]:
     rows: list[tuple[tuple[Fragment, ...], ...]] = []
     for line in [*lines, ""]:
-        if len(line) > 2 and line.startswith("|") and line.endswith("|"):
+        if is_row(line):
             if not RULE.fullmatch(line):
                 cells = line.strip("|").split("|")
                 rows.append(tuple(fragments(cell.strip(), citations) for cell in cells))

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
 
+from bot.conversation import Answer
+from bot.exchanges import offer_label
 from bot.feedback import REASONS
 from bot.interface import Interface, preferred_language
 from bot.marks import cut, found_marks, quote_marks, repair_marks
 from bot.markup import TEMPLATES, answer_html
+from bot.related import offers
 from bot.render import citation_line, document_url, issued_line, show_date
 from bot.service import held_clause, held_document
 from bot.settings import Settings
@@ -86,11 +90,11 @@ class Pages:
     ) -> HTMLResponse:
         """One question and its answer on a page of its own."""
         words = self.words(request)
-        body, problem, status = "", "", 200
+        answer, problem, status = None, "", 200
         asked = Form(q, region, audience)
         try:
             if q or "q" in request.query_params:
-                body = await run_in_threadpool(self._answer, asked, words)
+                answer = await run_in_threadpool(self._answer, asked)
         except BadRequest as error:
             problem, status = error.sentence(words), error.status
         except WenceError as error:
@@ -101,7 +105,9 @@ class Pages:
             "regions": region_names(self.chain.documents),
             "limit": self.settings.max_question_chars,
             "problem": problem,
-            "body": Markup(body),  # made by an autoescaping template
+            # made by an autoescaping template
+            "body": Markup(answer_html(answer, words)) if answer else "",
+            "offers": plain_offers(answer, words) if answer else (),
             "today": show_date(datetime.now(UTC).astimezone().date(), words),
         }
         return self.page("answer_page.html", words, context, status)
@@ -118,10 +124,10 @@ class Pages:
         before, _, after = html.partition("<!--chat-->")
         return before, after
 
-    def _answer(self, asked: Form, words: Interface) -> str:
+    def _answer(self, asked: Form) -> Answer:
         check_question(asked.text, self.settings.max_question_chars)
         question = question_of(asked, (), self.settings.max_question_chars)
-        return answer_html(self.chain.invoke(question), words)
+        return self.chain.invoke(question)
 
     def page(
         self, template: str, words: Interface, context: dict[str, object], status: int = 200
@@ -130,6 +136,18 @@ class Pages:
         values = {"t": words} | HELPERS
         html = TEMPLATES.get_template(template).render(values | context)
         return HTMLResponse(html, status)
+
+
+def plain_offers(answer: Answer, words: Interface) -> list[tuple[str, str]]:
+    """What may be asked next, as a label and the address of its answer."""
+    found = []
+    for offer in offers(answer):
+        narrowed = offer.kind == "region"
+        fields = {"q": answer.question.text if narrowed else offer.text}
+        if answer.citations or not narrowed:  # another region's rules are no narrowing
+            fields |= {"region": offer.name} if narrowed else {}
+            found.append((offer_label(offer, words), f"/answer?{urlencode(fields)}"))
+    return found
 
 
 def document_context(
@@ -148,6 +166,7 @@ def document_context(
         "contents": [(c, label(c)) for c in document.clauses if c.kind != "text" or c.heading],
         "word": word.strip(),
         "found": len(found),
+        "places": [c for c in document.clauses if any(c.start <= m.start < c.end for m in found)],
         "target": target_line(document, words, datetime.now(UTC).date()),
     }
 
@@ -163,6 +182,7 @@ def evidence_context(
     return {
         "document": document,
         "clause": clause,
+        "above": [(c, label(c)) for c in ancestors(document, clause)],
         "shown": cut(clause.text, clause.start, marks),
         "before": [(c, label(c)) for c in document.clauses[max(place - 1, 0) : place]],
         "after": [(c, label(c)) for c in document.clauses[place + 1 : place + 2]],
@@ -171,6 +191,15 @@ def evidence_context(
         "permalink": f"{page}?{spans}#{anchor}" if spans else f"{page}#{anchor}",
         "document_url": page,
     }
+
+
+def ancestors(document: Document, clause: Clause) -> list[Clause]:
+    """The clauses that this one lies in, the outermost first."""
+    above: list[Clause] = []
+    while clause.parent is not None:
+        clause = document.clause(clause.parent)
+        above.insert(0, clause)
+    return above
 
 
 def label(clause: Clause) -> str:

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.conversation import Answer, AnswerStatus, Audience, Question
+from bot.exchanges import KEPT_EXCHANGES, Exchange, exchange_of
 from bot.interface import Interface
-from bot.markup import STAGES, answer_html, answer_markdown, question_html, stages_html
+from bot.markup import STAGES, question_html, stages_html
 from bot.settings import Settings
 from index.documents import Document
 from index.errors import IndexUnusable, WenceError
 
 HISTORY = 6
-KEPT_EXCHANGES = 50
 logger = logging.getLogger(__name__)
 
 
@@ -51,19 +51,6 @@ class BadRequest(WenceError):
         if "detail" in values:
             values["detail"] = words(str(values["detail"]), **values)
         return words(f"error_{self.name}", **values)
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A question with its rendered answer, as the reader's browser keeps it."""
-
-    question: str
-    html: str
-    markdown: str
-    status: str
-    region: str = ""
-    audience: str = ""
-    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +143,10 @@ def respond(
 
 def failure_sentence(error: WenceError, words: Interface) -> str:
     """A sentence for the reader; the detail goes to the log under the same reference."""
-    if isinstance(error, IndexUnusable):
-        logger.error("index unusable: %s", error)
-        return words("error_index_missing")
     reference = secrets.token_hex(4)
+    if isinstance(error, IndexUnusable):
+        logger.error("index unusable, reference %s: %s", reference, error)
+        return words("error_index_missing", reference=reference)
     logger.error("request failed, reference %s", reference, exc_info=error)
     return words("error_internal", reference=reference)
 
@@ -171,21 +158,8 @@ def question_of(form: Form, before: tuple[Exchange, ...], limit: int) -> Questio
     return Question(form.text.strip(), "", form.region[:100] or None, audience, history)
 
 
-def exchange_of(answer: Answer, words: Interface) -> Exchange:
-    """An answer as the browser keeps it."""
-    return Exchange(
-        question=answer.question.text,
-        html=answer_html(answer, words),
-        markdown=answer_markdown(answer, words),
-        status=answer.status.value,
-        region=answer.question.region or "",
-        audience=answer.question.audience or "",
-        suggestions=answer.suggestions,
-    )
-
-
 def messages(view: View, words: Interface) -> list[dict[str, object]]:
-    """The view as chat messages; only the newest answer offers its narrowing buttons."""
+    """The view as chat messages; only the newest answer offers what to ask next."""
     shown: list[dict[str, object]] = []
     for exchange in view.exchanges:
         shown.append({"role": "user", "content": question_html(exchange.question)})
@@ -193,38 +167,11 @@ def messages(view: View, words: Interface) -> list[dict[str, object]]:
     if view.working:
         shown.append({"role": "user", "content": question_html(view.asked)})
         shown.append({"role": "assistant", "content": stages_html(view.stage, words)})
-    elif view.exchanges and view.exchanges[-1].suggestions:
-        offered = view.exchanges[-1].suggestions
-        shown[-1]["options"] = [{"value": text, "label": text} for text in offered]
+    elif view.exchanges and view.exchanges[-1].offers:
+        shown[-1]["options"] = [
+            {"value": text, "label": label} for label, text in view.exchanges[-1].offers
+        ]
     return shown
-
-
-def without_last(exchanges: tuple[Exchange, ...]) -> tuple[tuple[Exchange, ...], str]:
-    """Everything before the last exchange, and the question to ask or edit again."""
-    return (exchanges[:-1], exchanges[-1].question) if exchanges else ((), "")
-
-
-def read_exchanges(stored: object, settings: Settings) -> tuple[Exchange, ...]:
-    """Exchanges from the browser's storage; what is malformed or too long is left out."""
-    rows = stored if isinstance(stored, list) else []
-    read = (_read_exchange(row, settings) for row in rows[-KEPT_EXCHANGES:])
-    return tuple(exchange for exchange in read if exchange is not None)
-
-
-def _read_exchange(row: object, settings: Settings) -> Exchange | None:
-    if not isinstance(row, dict):
-        return None
-    names = ("question", "html", "markdown", "status", "region", "audience")
-    texts = {name: row.get(name) for name in names}
-    if not all(isinstance(text, str) and len(text) < 200_000 for text in texts.values()):
-        return None
-    offered = row.get("suggestions")
-    suggestions = offered if isinstance(offered, list) else []
-    kept = tuple(text for text in suggestions[:8] if isinstance(text, str))
-    question, html, markdown, status, region, audience = map(str, texts.values())
-    exchange = Exchange(question, html, markdown, status, region, audience, kept)
-    too_long = len(exchange.question) > settings.max_question_chars
-    return None if too_long or "\n" in exchange.html else exchange
 
 
 def read_form(text: object, region: object, audience: object) -> Form:

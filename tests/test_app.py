@@ -15,20 +15,18 @@ from fastapi.testclient import TestClient
 
 from bot import turns
 from bot.conversation import Audience, Question
+from bot.exchanges import Exchange, read_exchanges, without_last
 from bot.exports import export_file, export_markdown
 from bot.headers import first_page
 from bot.interface import load_interface, preferred_language
 from bot.turns import (
-    Exchange,
     Form,
     View,
     messages,
     read_choices,
-    read_exchanges,
     read_link,
     respond,
     without_controls,
-    without_last,
 )
 from index.errors import ModelError, SettingsError
 from tests.web_fake import ScriptedChain, missing_index, settings, web_app
@@ -103,7 +101,10 @@ def test_messages_alternate_and_only_the_newest_answer_offers_buttons() -> None:
     shown = messages(View(exchanges), WORDS)
     assert [message["role"] for message in shown] == ["user", "assistant"] * 2
     assert [message.get("options") for message in shown] == [
-        None, None, None, [{"value": "初中呢", "label": "初中呢"}],
+        None, None, None, [
+            {"value": "河阳市", "label": "看河阳市的规定"},
+            {"value": "河阳市一个班多少人", "label": "河阳市一个班多少人"},
+        ],
     ]  # fmt: skip
 
 
@@ -145,6 +146,12 @@ def test_a_broken_store_is_left_out_and_breaks_nothing(stored: object) -> None:
     assert read_exchanges(stored, SETTINGS) == ()
 
 
+@pytest.mark.parametrize("offers", [None, "x", [1], [["a"]], [["a", 3]], [["a", "b", "c"]]])
+def test_broken_offers_are_left_out_and_their_exchange_stays(offers: object) -> None:
+    kept = Exchange("a", "b", "", "answered")
+    assert read_exchanges([{**asdict(kept), "offers": offers}], SETTINGS) == (kept,)
+
+
 @pytest.mark.parametrize("stored", [None, [], {"audience": "boss"}, {"region": 3}])
 def test_parents_and_all_regions_are_the_first_choice(stored: object) -> None:
     assert read_choices(stored) == Form("", "", "家长")
@@ -165,6 +172,15 @@ def test_the_exported_conversation_has_date_and_disclaimer() -> None:
     text = export_markdown(asked("谁能报名"), WORDS, "2026年1月2日")
     assert text.startswith("# 问策问答记录\n\n生成时间：2026年1月2日\n\n## 谁能报名\n")
     assert text.endswith("---\n\n引文逐字取自所列文件；以发文机关公布的文本为准。\n")
+
+
+def test_a_table_stays_a_table_in_markdown_and_in_word() -> None:
+    exchanges = asked("对比")
+    assert "\n| 地区 | 规定 |\n| --- | --- |\n| 河阳 | 可以〔1〕 |\n" in exchanges[0].markdown
+    file = export_file("docx", exchanges, WORDS)
+    (table,) = WordDocument(BytesIO(base64.b64decode(file["base64"]))).tables
+    cells = [[cell.text for cell in row.cells] for row in table.rows]
+    assert cells == [["地区", "规定"], ["河阳", "可以〔1〕"]]
 
 
 def test_the_word_file_has_the_same_words_without_marks() -> None:
@@ -217,6 +233,7 @@ def test_every_text_is_used_somewhere() -> None:
         "source_",
         "repair_",
         "reason_",
+        "only_",
         "api_2",
         "api_4",
         "api_5",

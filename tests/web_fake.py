@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -11,7 +12,18 @@ from fastapi import FastAPI
 from bot.api import create_app
 from bot.conversation import Answer, AnswerStatus, Citation, Question, Quote
 from bot.settings import Settings, load_settings
-from index.documents import Clause, Document, Finding, Part, Region, Repair, Validity
+from index.documents import (
+    Clause,
+    Document,
+    Finding,
+    Hit,
+    Part,
+    Passage,
+    PassageHit,
+    Region,
+    Repair,
+    Validity,
+)
 from index.errors import IndexMissing
 
 ID = "heyang-2021"
@@ -77,6 +89,10 @@ DOCUMENT = Document(
         ),
     ),
 )
+ASKED = Passage(
+    f"{ID}#1.2/asked0", f"{ID}#1.2", ID, "东江省/河阳市", "asked", 0, 0, "一个班多少人", ""
+)
+CROWDED = Hit(DOCUMENT, CLAUSES[3], 0.7, passages=(PassageHit(ASKED, 0.9, 0.0),))
 CITATION = Citation(1, DOCUMENT, CLAUSES[2], (QUOTE,), 0.75)
 ANSWERS = {
     "谁能报名": (
@@ -85,7 +101,8 @@ ANSWERS = {
         {
             "citations": (CITATION,),
             "notes": ("文件的目标年份2022年已过。",),
-            "suggestions": ("初中呢",),
+            "suggestions": ("河阳市",),
+            "hits": (CROWDED,),
         },
     ),
     "午餐多少钱": (
@@ -93,6 +110,7 @@ ANSWERS = {
         "收录的文件没有写这件事。",
         {"related": (Citation(1, DOCUMENT, CLAUSES[3], ()),)},
     ),
+    "河阳市一个班多少人": (AnswerStatus.NOT_STATED, "这里没有写。", {}),
     "坏了": (AnswerStatus.ERROR, "出了点问题，参考号 abc。", {}),
     "对比": (
         AnswerStatus.ANSWERED,
@@ -100,6 +118,9 @@ ANSWERS = {
         {"citations": (CITATION,)},
     ),
 }
+
+
+SLOW = "请慢慢查"
 
 
 class ScriptedChain:
@@ -129,6 +150,8 @@ class ScriptedChain:
     def stream(self, question: Question, /):
         yield "resolve"
         yield "retrieve"
+        if question.text == SLOW:
+            time.sleep(3)
         yield "verify"
         yield self.invoke(question)
 

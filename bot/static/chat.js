@@ -5,7 +5,9 @@
   const live = document.getElementById("live");
   const texts = document.getElementById("texts").dataset;
   const small = matchMedia("(max-width: 999px)");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let opener = null;
+  if (history.state?.sheet) history.replaceState(null, ""); // the sheet does not outlive its page
 
   // A link to a clause carries everything the panel needs, so evidence belongs to its message.
   function evidenceAddress(link) {
@@ -19,6 +21,7 @@
     const address = evidenceAddress(link);
     if (!address) return;
     if (asked) opener = link;
+    if (asked && small.matches && !history.state?.sheet) history.pushState({ sheet: true }, ""); // "back" closes the sheet
     document.querySelectorAll(".wc-open").forEach((old) => old.classList.remove("wc-open"));
     link.classList.add("wc-open");
     say(panel.dataset.loading);
@@ -35,8 +38,8 @@
     if (asked) document.getElementById("evidence-heading").focus({ preventScroll: true });
     const place = body.querySelector("mark.wc-quote") ?? body.querySelector(".wc-current");
     body.scrollTop = 0;
-    const below = place && place.getBoundingClientRect().bottom > body.getBoundingClientRect().bottom - 40;
-    if (below) body.scrollTop = place.getBoundingClientRect().top - body.getBoundingClientRect().top - body.clientHeight / 3;
+    const down = place ? place.getBoundingClientRect().top - body.getBoundingClientRect().top : 0;
+    if (down > body.clientHeight * 0.65) body.scrollTop = down - body.clientHeight / 3;
   }
 
   function say(text) {
@@ -44,6 +47,7 @@
   }
 
   function close() {
+    if (history.state?.sheet) history.back();
     panel.classList.remove("wc-shown");
     document.body.classList.remove("wc-sheet");
     if (!small.matches) say(panel.dataset.empty);
@@ -54,20 +58,53 @@
 
   document.addEventListener("click", (event) => {
     const clear = event.target.closest("#do-clear");
-    if (clear && !confirm(texts.confirm)) {
-      event.stopPropagation();
-      event.preventDefault();
+    if (clear) {
+      if (confirm(texts.confirm)) forget();
       return;
     }
+    if (event.target.closest("#do-print")) print();
     if (event.target.closest("#evidence-close")) close();
     const link = event.target.closest("#chat a[href]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
+    if (!link) {
+      touched(event);
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
     if (evidenceAddress(link)) {
       event.preventDefault();
       event.stopPropagation();
       open(link);
     }
   }, true);
+
+  // An older message brings its own source back; beside the sheet of a phone, a tap closes it.
+  function touched(event) {
+    if (small.matches) {
+      if (panel.classList.contains("wc-shown") && !panel.contains(event.target)) close();
+      return;
+    }
+    const answer = event.target.closest("#chat .wc-answer");
+    if (!answer || event.target.closest("button, summary, a") || String(getSelection())) return;
+    const source = answer.querySelector("a.wc-cite, a.wc-source");
+    if (source && !answer.querySelector(".wc-open")) open(source, false);
+  }
+
+  // Works without the server too: everything that is kept is kept here.
+  function forget() {
+    for (const store of [localStorage, sessionStorage]) {
+      Object.keys(store).filter((key) => /^wence-(exchanges|choices)/.test(key)).forEach((key) => store.removeItem(key));
+    }
+    location.replace("/");
+  }
+
+  addEventListener("popstate", () => {
+    if (panel.classList.contains("wc-shown") && small.matches) close();
+  });
+  addEventListener("pagehide", () => window.speechSynthesis?.cancel());
+  addEventListener("beforeprint", () => {
+    const printed = document.getElementById("printed");
+    printed.textContent = printed.dataset.text + new Date().toLocaleDateString(document.documentElement.lang, { dateStyle: "long" });
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && panel.classList.contains("wc-shown")) close();
   });
@@ -81,6 +118,15 @@
     speech.onend = speech.onerror = () => { button.textContent = texts.speak; };
     button.textContent = texts.silence;
     speechSynthesis.speak(speech);
+  }
+
+  // The link holds the question and its region only; a phone offers its own way to pass it on.
+  async function share(button, url) {
+    try {
+      if (small.matches && navigator.share) return await navigator.share({ url });
+    } catch { return; }
+    button.textContent = await window.wencePage.copy(url) ? texts.linkCopied : url;
+    setTimeout(() => { button.textContent = texts.share; }, 1600);
   }
 
   async function judge(row, answer, verdict, reason = null) {
@@ -112,11 +158,11 @@
     };
     const said = () => [...answer.querySelectorAll(".wc-lead, .wc-text, .wc-table td, .wc-notes li")]
       .map((part) => part.innerText.replace(/〔\d+〕/g, "")).join("\n");
+    make(texts.share, (button) => share(button, row.querySelector(".wc-share").href));
     if ("speechSynthesis" in window) make(texts.speak, (button) => speak(button, said()));
     make(texts.copy, async (button) => {
       const whole = [...answer.children].filter((part) => part !== row).map((part) => part.innerText);
-      await navigator.clipboard?.writeText(whole.join("\n"));
-      button.textContent = texts.copied;
+      button.textContent = await window.wencePage.copy(whole.join("\n")) ? texts.copied : texts.copy;
       setTimeout(() => { button.textContent = texts.copy; }, 1600);
     });
     make(texts.helped, () => judge(row, answer, "up"), "wc-judge");
@@ -135,6 +181,10 @@
     document.body.classList.toggle("wc-talking", questions.length > 0);
     document.body.classList.toggle("wc-working", chat.querySelector(".wc-working") !== null);
     answers.forEach(offer);
+    chat.querySelectorAll(".options:not([role])").forEach((row) => {
+      row.setAttribute("role", "group");
+      row.setAttribute("aria-label", texts.next);
+    });
     if (answers.length === seen) return;
     const arrived = answers.length > seen;
     seen = answers.length;
@@ -147,7 +197,7 @@
     if (first && !small.matches) open(first, false); // the source stands beside the answer at once
     else close();
     live.textContent = `${texts.ready}${last.querySelector(".wc-status").textContent}。${lead}`;
-    questions[questions.length - 1]?.scrollIntoView({ block: "start", behavior: "smooth" });
+    questions[questions.length - 1]?.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
   }
   let waiting = false;
   new MutationObserver(() => {

@@ -5,4 +5,6 @@
   const dark = read("dark") ?? String(matchMedia("(prefers-color-scheme: dark)").matches);
   root.classList.toggle("wc-dark", dark === "true");
   root.classList.toggle("wc-large", read("large") === "true");
+  const contrast = read("contrast") ?? String(matchMedia("(prefers-contrast: more)").matches);
+  root.classList.toggle("wc-contrast", contrast === "true");
 })();

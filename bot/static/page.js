@@ -9,21 +9,23 @@
     if (button.dataset.toggle === "dark") document.body.classList.toggle("dark", on);
   }
 
-  async function copy(button) {
-    const label = button.textContent;
+  // Off a secure connection there is no clipboard but the old way.
+  async function copy(text) {
     try {
-      await navigator.clipboard.writeText(button.dataset.copy);
+      await navigator.clipboard.writeText(text);
+      return true;
     } catch {
-      const area = Object.assign(document.createElement("textarea"), { value: button.dataset.copy });
+      const focused = document.activeElement;
+      const area = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
       document.body.append(area);
       area.select();
-      document.execCommand("copy");
+      const done = document.execCommand("copy");
       area.remove();
-      button.focus();
+      focused?.focus({ preventScroll: true });
+      return done;
     }
-    button.textContent = button.dataset.done;
-    setTimeout(() => { button.textContent = label; }, 1600);
   }
+  window.wencePage = { copy };
 
   document.querySelectorAll(".wc-toggle").forEach(apply);
   const theme = () => document.body.classList.toggle("dark", root.classList.contains("wc-dark"));
@@ -31,7 +33,8 @@
     if (document.body.classList.contains("dark") !== root.classList.contains("wc-dark")) theme();
   }).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   if (matchMedia("(max-width: 900px)").matches) document.querySelector(".wc-contents details")?.removeAttribute("open");
-  document.querySelectorAll(".wc-copy[hidden]").forEach((button) => { button.hidden = false; });
+  if (matchMedia("(min-width: 900px) and (min-height: 800px)").matches) document.querySelector(".wc-held")?.setAttribute("open", "");
+  document.querySelectorAll(".wc-copy[hidden], .wc-printer[hidden]").forEach((button) => { button.hidden = false; });
   addEventListener("beforeprint", () => {
     document.querySelectorAll("details").forEach((part) => { part.open = true; });
   });
@@ -43,6 +46,11 @@
       apply(toggle);
     }
     const button = event.target.closest(".wc-copy");
-    if (button) copy(button);
+    if (button) {
+      const label = button.textContent;
+      copy(button.dataset.copy).then((done) => { button.textContent = done ? button.dataset.done : label; });
+      setTimeout(() => { button.textContent = label; }, 1600);
+    }
+    if (event.target.closest(".wc-printer")) print();
   });
 })();
