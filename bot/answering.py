@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
@@ -54,6 +54,7 @@ class Answerer:
     resolver: Resolver
     retriever: Retriever
     today: date
+    reread: Callable[[Reading], Reading] = lambda reading: reading
 
     def steps(self, question: Question) -> Iterator[str | Answer]:
         """Stage names, then the Answer."""
@@ -66,7 +67,7 @@ class Answerer:
             yield self._ended(question, verdict.status, verdict.reason, words)
             return
         marks = [perf_counter()]
-        reading = understand(question, self.resolver)
+        reading = self.reread(understand(question, self.resolver))
         unsearched = self._unsearched(reading, words)
         if unsearched:
             yield unsearched
@@ -92,8 +93,7 @@ class Answerer:
 
     def failed(self, question: Question, reference: str) -> Answer:
         """The answer when something broke: a plain sentence and a reference number."""
-        words = self._words(question)
-        text = words("error", reference=reference)
+        text = self._words(question)("error", reference=reference)
         return Answer(question, question.text, AnswerStatus.ERROR, text)
 
     def _asked(self, history: tuple[str, ...]) -> tuple[str, ...]:

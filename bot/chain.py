@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
@@ -14,11 +14,13 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from threadpoolctl import threadpool_limits
 
 from bot.answering import Answerer
-from bot.conversation import Answer, Question
+from bot.compose_model import Writer, open_writer
+from bot.conversation import Answer, Draft, Question
 from bot.messages import load_messages
 from bot.resolve import Resolver
 from bot.retrieve import Retriever
 from bot.settings import Settings
+from bot.understand import Reading
 from index.documents import Document
 from index.embedder import load_embedder
 from index.errors import IndexUnusable
@@ -41,10 +43,14 @@ class View:
 class PolicyChain(Runnable[Question, Answer]):
     """Question -> screened, resolved, retrieved, decided, composed, verified Answer."""
 
-    def __init__(self, searcher: Searcher, settings: Settings) -> None:
+    def __init__(
+        self, searcher: Searcher, settings: Settings, writer: Writer | None = None
+    ) -> None:
         self._searcher = searcher
         self._settings = settings
         self._messages = load_messages(settings.prompts_dir)
+        self._writer = writer or open_writer(settings, self._messages)
+        self._rewriter = self._writer.rewriter() if self._writer else None
         self._current = self._open()
 
     @property
@@ -65,11 +71,13 @@ class PolicyChain(Runnable[Question, Answer]):
     def ready(self) -> Mapping[str, object]:
         """What is loaded; raises IndexUnusable when nothing can be answered."""
         snapshot = self._view().snapshot
+        model = {"model": self._writer.model.state()} if self._writer else {}
         return {
             "documents": len(self.documents),
             "clauses": int(snapshot.catalog.clause_starts[-1]),
             "index": snapshot.folder.name,
-            "composer": "extractive",
+            "composer": "llm" if self._writer else "extractive",
+            **model,
         }
 
     def _open(self) -> View:
@@ -89,7 +97,7 @@ class PolicyChain(Runnable[Question, Answer]):
     ) -> Answer:
         """Answer one question; what goes wrong becomes an Answer with status error."""
         answer: Answer | None = None
-        for step in self._steps(input):
+        for step in self._steps(input, config):
             if isinstance(step, Answer):
                 answer = step
         assert answer is not None
@@ -98,18 +106,25 @@ class PolicyChain(Runnable[Question, Answer]):
     def stream(
         self, input: Question, config: RunnableConfig | None = None, **kwargs: object
     ) -> Iterator[Any]:
-        """Stage names (resolve, retrieve, verify) while working, then the Answer."""
-        yield from self._steps(input)
+        """Stage names (resolve, retrieve, verify), Drafts of a worded answer, then the Answer."""
+        yield from self._steps(input, config)
 
-    def _steps(self, question: Question) -> Iterator[str | Answer]:
+    def _steps(
+        self, question: Question, config: RunnableConfig | None
+    ) -> Iterator[str | Draft | Answer]:
         started = perf_counter()
         view = self._view()
         answerer = Answerer(
-            self._settings, self._messages, view.resolver, view.retriever, date.today()
+            self._settings,
+            self._messages,
+            view.resolver,
+            view.retriever,
+            date.today(),
+            self._reread(view, config),
         )
         answer: Answer | None = None
         try:
-            for step in answerer.steps(question):
+            for step in self._worded(answerer.steps(question), config):
                 if isinstance(step, Answer):
                     answer = step
                 else:
@@ -119,11 +134,28 @@ class PolicyChain(Runnable[Question, Answer]):
         except Exception:
             reference = secrets.token_hex(4)
             logger.exception("answering failed, reference %s", reference)
-            answer = answerer.failed(question, reference)
+            answer = answer or answerer.failed(question, reference)
         assert answer is not None
         total = (perf_counter() - started) * 1000
         times = {**answer.timings_ms, "total": total}
         yield replace(answer, question=question, timings_ms=times)
+
+    def _reread(self, view: View, config: RunnableConfig | None) -> Callable[[Reading], Reading]:
+        """How a follow-up that the rules have read is read again."""
+        rewriter = self._rewriter
+        if rewriter is None:
+            return lambda reading: reading
+        return lambda reading: rewriter.read_again(reading, view.resolver, config)
+
+    def _worded(
+        self, steps: Iterator[str | Answer], config: RunnableConfig | None
+    ) -> Iterator[str | Draft | Answer]:
+        """The steps as they are; with a language model, then Drafts and the worded Answer."""
+        deadline = self._writer.deadline() if self._writer else 0.0
+        for step in steps:
+            yield step
+            if self._writer and isinstance(step, Answer):
+                yield from self._writer.steps(step, deadline, config)
 
 
 def load_chain(settings: Settings) -> PolicyChain:

@@ -62,8 +62,18 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What has been verified so far of an answer that a language model is wording."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
-    """The end of a turn: status, text with 〔n〕 markers, citations, notes, timings."""
+    """The end of a turn: status, text with 〔n〕 markers, citations, notes, timings.
+
+    ``staff_notes`` tell staff what a reader need not know, such as why no model worded it.
+    """
 
     question: Question
     standalone_question: str
@@ -77,3 +87,4 @@ class Answer:
     suggestions: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     hits: tuple[Hit, ...] = ()
+    staff_notes: tuple[str, ...] = ()

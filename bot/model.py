@@ -7,7 +7,7 @@ for it may repeat the key or the question.
 from __future__ import annotations
 
 import queue
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
 from time import monotonic
@@ -28,6 +28,8 @@ NO_KEY = SecretStr("none")  # the client wants one also where the server does no
 ALIVE = frozenset({"endless", "filtered"})  # failures of an answer, not of the model
 FINISHES = {"stop": "", "length": "endless", "content_filter": "filtered"}
 
+Config = RunnableConfig | None  # callbacks, such as tracing, come in here
+
 
 class ModelFailure(WenceError):
     """The model gave no usable text; the message is a short name such as ``http 429``."""
@@ -36,9 +38,7 @@ class ModelFailure(WenceError):
 class LanguageModel(Protocol):
     """What composing needs of a language model."""
 
-    def stream(
-        self, messages: Messages, deadline: float, config: RunnableConfig | None = None
-    ) -> Iterator[str]:
+    def stream(self, messages: Messages, deadline: float, config: Config = None) -> Generator[str]:
         """The reply piece by piece; raises ModelFailure, at the latest when monotonic() says so."""
 
     def state(self) -> Mapping[str, object]:
@@ -59,9 +59,7 @@ class ChatModel:
         """The model's name and the state of its circuit."""
         return {"name": self._name, **self._breaker.state()}
 
-    def stream(
-        self, messages: Messages, deadline: float, config: RunnableConfig | None = None
-    ) -> Iterator[str]:
+    def stream(self, messages: Messages, deadline: float, config: Config = None) -> Generator[str]:
         """The reply piece by piece, within the time; a reader that stops early is no failure."""
         if not self._breaker.allows():
             raise ModelFailure("circuit open")
@@ -74,9 +72,7 @@ class ChatModel:
         finally:
             self._breaker.record(failure)
 
-    def _read(
-        self, messages: Messages, deadline: float, config: RunnableConfig | None
-    ) -> Iterator[str]:
+    def _read(self, messages: Messages, deadline: float, config: Config) -> Iterator[str]:
         pieces: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         stopped = Event()
 

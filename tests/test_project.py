@@ -37,14 +37,14 @@ search
 retriever
 """
 BOT_LADDER = """
-bench_data bench_page conversation decide force grounds interface language marks messages named
-  resolve schemas settings topic
-bench_corpora bench_retrieval courtesy expectations faithful followup headers outline premise
+bench_data bench_page breaker conversation decide force grounds interface language marks messages
+  named prompts resolve schemas sentences settings topic
+bench_corpora bench_retrieval courtesy expectations faithful followup headers model outline premise
   related render
   sections verify
-markup measures screen understand
-compose exchanges retrieve tutorial
-answering baselines batch exports turns
+frame markup measures screen understand
+compose drafting exchanges retrieve rewrite tutorial
+answering baselines batch compose_model exports turns
 ask feedback
 service
 agents api_docs app chain evaluation pages
@@ -69,8 +69,10 @@ OWNERS = {
         "index.store",
         "index.retriever",
         "bot.chain",
+        "bot.model",
         "bot.tutorial",
     },
+    "langchain_openai": {"bot.model"},
     "gradio": {"bot.app", "bot.mount"},
     "fastapi": {"bot.api", "bot.mount", "bot.pages"},
     "mcp": {"bot.agents"},
