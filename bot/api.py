@@ -20,7 +20,7 @@ from bot.api_docs import OPERATIONS, complete_openapi, docs_page
 from bot.ask import read_body, read_json
 from bot.feedback import FeedbackFile, read_feedback
 from bot.headers import SecurityHeaders
-from bot.interface import Interface, load_interface
+from bot.interface import load_interface
 from bot.mount import mount_chat
 from bot.pages import Pages, pages_router
 from bot.service import Json, Service, failed
@@ -39,7 +39,7 @@ def create_app(chain: Chain, settings: Settings) -> FastAPI:
     app = FastAPI(title="问策 WenCe", version="1", openapi_url=None, lifespan=tools.lifespan)
     pages = Pages(chain, settings, interface)
     app.add_middleware(SecurityHeaders, frame=pages.frame)
-    _add_api(app, service, interface["zh"])
+    _add_api(app, service)
     _add_feedback(app, chain, settings)
     _add_errors(app, pages)
     _add_description(app, pages)
@@ -64,35 +64,35 @@ def create_app(chain: Chain, settings: Settings) -> FastAPI:
     return app
 
 
-def _add_api(app: FastAPI, service: Service, words: Interface) -> None:
-    @app.post("/api/v1/ask", summary=words("api_ask"))
+def _add_api(app: FastAPI, service: Service) -> None:
+    @app.post("/api/v1/ask")
     async def ask(request: Request) -> JSONResponse:
         """Every statement in the answer is backed by a verbatim quote from a clause held."""
         data = read_json(await read_body(request))
         return _answered(await run_in_threadpool(service.ask, data))
 
-    @app.post("/api/v1/compare", summary=words("api_compare"))
+    @app.post("/api/v1/compare")
     async def compare(request: Request) -> JSONResponse:
         """Each region is answered from its own documents alone."""
         data = read_json(await read_body(request))
         return _answered(await run_in_threadpool(service.compare_regions, data))
 
-    @app.get("/api/v1/documents", summary=words("api_documents"))
+    @app.get("/api/v1/documents")
     def documents() -> JSONResponse:
         """What is known about every document held."""
         return JSONResponse(service.list_documents({}))
 
-    @app.get("/api/v1/documents/{document_id}", summary=words("api_document"))
+    @app.get("/api/v1/documents/{document_id}")
     def document(document_id: str) -> JSONResponse:
         """The canonical text, repairs and clause tree."""
         return JSONResponse(service.document(document_id))
 
-    @app.get("/api/v1/documents/{document_id}/clauses/{key}", summary=words("api_clause"))
+    @app.get("/api/v1/documents/{document_id}/clauses/{key}")
     def clause(document_id: str, key: str) -> JSONResponse:
         """One clause word for word, with its offsets into the canonical text."""
         return JSONResponse(service.clause(document_id, key))
 
-    @app.get("/healthz", summary=words("api_health"))
+    @app.get("/healthz")
     def healthz() -> JSONResponse:
         """200 when questions can be answered, 503 when not."""
         return JSONResponse({"status": "ok", **service.chain.ready()})
@@ -109,8 +109,8 @@ def _add_description(app: FastAPI, pages: Pages) -> None:
 
     @app.get("/docs", include_in_schema=False)
     def docs(request: Request) -> HTMLResponse:
-        calls = docs_page(description)
-        return pages.page("api.html", pages.words(request), {"operations": calls})
+        words = pages.words(request)
+        return pages.page("api.html", words, {"operations": docs_page(description, words)})
 
 
 def _answered(reply: Json) -> JSONResponse:

@@ -14,6 +14,14 @@ from bot.turns import BadRequest
 
 POSTED = {"/api/v1/ask": "Question", "/api/v1/compare": "Comparison"}
 OPERATIONS = {**dict.fromkeys(POSTED, "POST"), "/api/v1/documents": "GET"}
+SUMMARIES = {
+    "/api/v1/ask": "api_ask",
+    "/api/v1/compare": "api_compare",
+    "/api/v1/documents": "api_documents",
+    "/api/v1/documents/{document_id}": "api_document",
+    "/api/v1/documents/{document_id}/clauses/{key}": "api_clause",
+    "/healthz": "api_health",
+}
 JSON = "application/json"
 REFUSALS = {
     "400": BadRequest("empty_question"),
@@ -39,11 +47,12 @@ class Call:
 
 
 def complete_openapi(description: Described, words: Interface) -> None:
-    """Give every call of an OpenAPI description its schemas, examples and replies."""
+    """Give every call of an OpenAPI description its summary, schemas, examples and replies."""
     known = load_descriptions()
     for path, calls in description["paths"].items():
         operation, example = known.operations[path], load_examples()[path]
         for call in calls.values():
+            call["summary"] = words(SUMMARIES[path])
             if path in POSTED:
                 content = {JSON: _body(POSTED[path], example["request"])}
                 call["requestBody"] = {"required": True, "content": content}
@@ -69,25 +78,25 @@ def _error(code: str, words: Interface) -> Described:
     return {"error": {"code": problem.name, "message": problem.sentence(words)}}
 
 
-def docs_page(description: Mapping[str, Mapping[str, Mapping[str, Described]]]) -> list[Call]:
-    """The calls of a completed OpenAPI description, in order."""
+def docs_page(description: Described, words: Interface) -> list[Call]:
+    """The calls of a completed OpenAPI description, in order, in the reader's language."""
     return [
-        _call(method.upper(), path, call)
+        _call(method.upper(), path, call, words)
         for path, calls in description["paths"].items()
         for method, call in calls.items()
     ]
 
 
-def _call(method: str, path: str, call: Described) -> Call:
+def _call(method: str, path: str, call: Described, words: Interface) -> Call:
     responses = call["responses"]
     reply = responses["200"]["content"][JSON]["example"]
     return Call(
         method=method,
         path=path,
-        summary=str(call["summary"]),
+        summary=words(SUMMARIES[path]),
         curl=_curl(method, path, load_examples()[path].get("request", {})),
         reply=json.dumps(reply, ensure_ascii=False, indent=2),
-        replies=tuple((code, str(one["description"])) for code, one in responses.items()),
+        replies=tuple((code, words(f"api_{code}")) for code in responses),
     )
 
 

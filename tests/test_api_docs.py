@@ -165,3 +165,9 @@ def test_the_help_page_shows_every_call_with_its_reply(client: TestClient) -> No
         assert f" {path}</code></h2>" in page
     assert "curl http://127.0.0.1:7860/api/v1/documents/wuhan-2018-4/clauses/2.4" in page
     assert "一般不超过10年" in page
+
+
+def test_the_help_page_is_in_the_readers_language(client: TestClient) -> None:
+    page = client.get("/docs", headers={"Accept-Language": "en"}).text
+    assert "<p>Answer one question for several regions</p>" in page
+    assert "<code>404</code> no such document or clause" in page

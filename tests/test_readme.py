@@ -74,7 +74,7 @@ def test_the_python_lines_ask_and_print_an_answer_for_each_region(
     section: str, address: str, chain: ScriptedChain
 ) -> None:
     printed = run([sys.executable, "-W", "error", "-c", snippet(section, "python")], address)
-    asked = "教师轮岗的比例是多少"
+    asked = "每年教师轮岗的比例是多少"
     assert chain.asked[-2:] == [Question(asked, region="武汉"), Question(asked, region="松阳")]
     assert printed.splitlines() == [
         f"{region} out_of_scope 您问的是：{asked}" for region in ("武汉", "松阳")
