@@ -107,6 +107,14 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && panel.classList.contains("wc-shown")) close();
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step && event.target.matches("#audience input")) { // Gradio gives each choice a group of its own
+      const choices = [...document.querySelectorAll("#audience input")];
+      const next = choices[(choices.indexOf(event.target) + step + choices.length) % choices.length];
+      event.preventDefault();
+      next.focus();
+      next.click();
+    }
   });
 
   // Read aloud and copy are made here: they are of no use without scripts.
@@ -181,6 +189,7 @@
     document.body.classList.toggle("wc-talking", questions.length > 0);
     document.body.classList.toggle("wc-working", chat.querySelector(".wc-working") !== null);
     answers.forEach(offer);
+    document.querySelectorAll("#audience input").forEach((choice) => { choice.name = "audience"; }); // one group
     chat.querySelectorAll(".options:not([role])").forEach((row) => {
       row.setAttribute("role", "group");
       row.setAttribute("aria-label", texts.next);
@@ -196,7 +205,8 @@
     opener = null; // the reader stays where they are
     if (first && !small.matches) open(first, false); // the source stands beside the answer at once
     else close();
-    live.textContent = `${texts.ready}${last.querySelector(".wc-status").textContent}。${lead}`;
+    const status = [...last.querySelector(".wc-status").childNodes].map((part) => part.textContent.trim()).filter(Boolean);
+    live.textContent = `${texts.ready}${status.join("，")}。${lead}`;
     questions[questions.length - 1]?.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
   }
   let waiting = false;
