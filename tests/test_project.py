@@ -37,12 +37,16 @@ search
 retriever
 """
 BOT_LADDER = """
-bench_data bench_page breaker conversation decide force grounds interface language marks messages
-  named prompts resolve schemas sentences settings topic
-bench_corpora bench_retrieval courtesy expectations faithful followup headers model outline premise
+bench_data bench_page breaker conversation counting decide force grounds interface language lexicon
+  marks messages named prompts resolve schemas sentences settings topic
+bench_corpora bench_retrieval courtesy expectations followup headers model outline premise
   related render
-  sections verify
-frame markup measures screen understand
+  sections verify wording
+alignment connective facts frame markup measures screen understand
+comparison figures
+bearing naming
+likeness
+faithful
 compose drafting exchanges retrieve rewrite tutorial
 answering baselines batch compose_model exports turns
 ask feedback

@@ -1,0 +1,116 @@
+"""Which part of a clause a sentence rewords, and how much of the one stands in the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.wording import Concept, Reading, concepts, read, variants
+from index.words import normalise
+
+OUTLINES = 1 << 9  # clauses kept cut
+SENTENCES = re.compile(r"[。;；!！?？\n]+")
+PHRASES = re.compile(r"[:：—]|,(?!\d{3}(?!\d))|,(?<!\d,)|，")
+SHORTEST = 2  # characters of a segment that says something
+SAME_WORDS = 0.9  # what a rewording counts, the very word being 1
+SAME_NUMBER = 1.0
+SAME_NAME = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A segment of a clause and the sentence that it stands in."""
+
+    segment: Reading
+    sentence: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A segment of a sentence and the place that it rewords most likely; ``score`` 0 to 1."""
+
+    segment: Reading
+    place: Place
+    score: float
+
+
+@lru_cache(maxsize=OUTLINES)
+def outline(text: str) -> tuple[Place, ...]:
+    """Every segment of a text, with its sentence."""
+    return tuple(
+        Place(read(segment), read(sentence))
+        for sentence in _cut(SENTENCES, normalise_lines(text))
+        for segment in _cut(PHRASES, sentence)
+    )
+
+
+def normalise_lines(text: str) -> str:
+    """Normalised text that keeps its line breaks."""
+    return "\n".join(normalise(line) for line in text.splitlines())
+
+
+def align(sentence: str, places: Sequence[Place]) -> tuple[Match, ...]:
+    """The best place for every segment of a normalised sentence."""
+    found = []
+    for text in _cut(PHRASES, sentence):
+        segment = read(text)
+        scored = [(_score(segment, place), -n) for n, place in enumerate(places)]
+        if scored:
+            score, at = max(scored)
+            found.append(Match(segment, places[-at], score))
+    return tuple(found)
+
+
+def coverage(words: Sequence[str], text: str) -> float:
+    """Share of words that a text has, by weight; 1 where there are none."""
+    total = sum(map(weight, words))
+    return sum(weight(word) * cover(word, text) for word in words) / total if total else 1.0
+
+
+def weight(word: str) -> float:
+    """How much a content word counts, by its length."""
+    return min(len(word), 4) / 2 if len(word) > 1 else 0.3
+
+
+@lru_cache(maxsize=1 << 16)
+def cover(word: str, text: str) -> float:
+    """How far a text has a word: 1 itself, less a rewording, less again some of its characters."""
+    if word in text:
+        return 1.0
+    if any(other in text for other in variants(word)):
+        return SAME_WORDS
+    if names(word) & (read(text).concepts | read(text).hinted):
+        return SAME_WORDS
+    if len(word) > 2:
+        halves = [word[at : at + 2] for at in range(len(word) - 1)]
+        return SAME_WORDS * sum(_has(half, text) for half in halves) / len(halves)
+    return 0.0
+
+
+@lru_cache(maxsize=1 << 12)
+def names(word: str) -> frozenset[Concept]:
+    """The names of known classes that a word is."""
+    return concepts(word)
+
+
+def _has(word: str, text: str) -> bool:
+    return any(other in text for other in variants(word))
+
+
+def _score(segment: Reading, place: Place) -> float:
+    near = coverage(segment.words, place.segment.text)
+    wide = coverage(segment.words, place.sentence.text)
+    forms = {number.form for number in segment.numbers}
+    held = {number.form for number in place.segment.numbers}
+    named = segment.concepts & place.segment.concepts
+    score = 0.7 * near + 0.3 * wide
+    score += SAME_NUMBER * len(forms & held) / len(forms) if forms else 0.0
+    score += SAME_NAME * len(named) / len(segment.concepts) if segment.concepts else 0.0
+    return score
+
+
+def _cut(pattern: re.Pattern[str], text: str) -> Iterable[str]:
+    pieces = (piece.strip() for piece in pattern.split(text))
+    return [piece for piece in pieces if len(piece) >= SHORTEST]

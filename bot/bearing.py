@@ -1,0 +1,53 @@
+"""How a sentence binds, denies and joins, beside how its places in the clause do."""
+
+from __future__ import annotations
+
+from bot.comparison import Comparison
+from bot.wording import joins, licences
+
+FORCES = ("prohibit", "must", "duty", "ensure", "permit", "aim", "encourage", "explore", "gradual",
+          "hedge", "mainly", "priority", "every", "some", "total", "done", "only",
+          "now")  # fmt: skip
+SOFT = ("aim", "encourage", "explore", "gradual", "hedge", "mainly", "some", "permit", "priority")
+HARD = ("prohibit", "must", "duty", "ensure", "every", "total", "done", "only", "now")
+
+
+def bearing_differences(compared: Comparison) -> dict[str, float]:
+    """Forces and negations that are added to the passage, to the places, or dropped from them."""
+    said, kept = compared.said.forces, compared.said.kept
+    held = frozenset(force for one in compared.passage for force in one.allowed)
+    near = frozenset(force for one in compared.near for force in one.allowed)
+    close = frozenset(force for one in compared.near for force in one.forces)
+    new = {one for one in said if not licences(one) & held}
+    moved = {one for one in said if not licences(one) & near}
+    lost = close - kept
+    found = {f"adds_{one}": float(one in new) for one in FORCES}
+    found |= {f"moves_{one}": float(one in moved) for one in FORCES}
+    found |= {f"drops_{one}": float(one in lost) for one in FORCES}
+    denied = sum(one.negations for one in compared.near)
+    found["adds_not"] = float(bool(compared.said.negations) and not denied)
+    found["drops_not"] = float(bool(denied) and not compared.said.negations)
+    found["hard_new"] = float(len(new.intersection(HARD)))
+    found["hard_moved"] = float(len(moved.intersection(HARD)))
+    found["soft_new"] = float(len(new.intersection(SOFT)))
+    found["soft_lost"] = float(len(lost.intersection(SOFT)))
+    found["harder"] = float(bool(moved.intersection(HARD) and lost.intersection(SOFT)))
+    found["softer"] = float(bool(moved.intersection(SOFT) and lost.intersection(HARD)))
+    return found | _joins(compared) | _bounds(compared)
+
+
+def _joins(compared: Comparison) -> dict[str, float]:
+    """Conditions joined by and where the clause has or, and the other way round."""
+    said = joins(compared.text)
+    meant = frozenset(one for reading in compared.near for one in joins(reading.text))
+    return {
+        "all_for_any": float("all" in said and "any" not in said and "any" in meant),
+        "any_for_all": float("any" in said and "any" not in meant),
+    }
+
+
+def _bounds(compared: Comparison) -> dict[str, float]:
+    """Bounds (至少, 不超过, 高于) of other kinds than those of the places."""
+    said = compared.said.bounds - {"about", "total"}
+    meant = frozenset(bound for one in compared.near for bound in one.bounds)
+    return {"limit": float(bool(said - meant)), "limit_other": float(bool(meant and said - meant))}

@@ -1,0 +1,62 @@
+"""Numbers that stand in no clause and still are true, and numbers in English words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from index.numbers import Number, NumberKind
+
+MOST = 12  # items that anybody counts
+_COUNTERS = "类条项个块点种层份样方面大件步组"
+_LIST = re.compile(r"[^,，:：。;；]+")
+_AND = re.compile(r"、|以及|和|与|及|跟|;|；")
+_ONE_BY_ONE = re.compile("[一二三四五六七八九十]是")
+_VALUE = re.compile(r"\d+")
+_SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+          "eleven", "twelve"]  # fmt: skip
+_TEENS = ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_ROUND = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_UNITS = {word: n for n, word in enumerate([*_SMALL, *_TEENS])}
+_TENS = {word: 10 * n for n, word in enumerate(_ROUND, start=2)}
+_LARGE = {"hundred": 100, "thousand": 1000, "million": 10**6}
+_WORDS = re.compile(
+    rf"\b(?:{'|'.join([*_UNITS, *_TENS, *_LARGE])})"
+    rf"(?:(?:[\s-]|\sand\s)(?:{'|'.join([*_UNITS, *_TENS, *_LARGE])}))*\b",
+    re.IGNORECASE,
+)
+_ARABIC = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})+|(?<![\d.,])\d+(?:\.\d+)?")
+
+
+def counts_a_list(text: str, number: Number) -> bool:
+    """Whether a number only counts what the sentence itself lists: 有三条:甲、乙、丙."""
+    counter = number.kind is NumberKind.QUANTITY and text[number.end - 1] in _COUNTERS
+    value = _VALUE.match(number.form)
+    if not counter or not value or not 1 < int(value[0]) <= MOST:
+        return False
+    lists = [*_LIST.findall(text[number.end :]), text[number.end :]]
+    counts = {len(_AND.split(one)) for one in lists} | {len(_ONE_BY_ONE.findall(text))}
+    return int(value[0]) in counts
+
+
+def english_numbers(text: str) -> Iterator[str]:
+    """The values of the numbers of an English text, in digits; ``one`` is an article."""
+    for match in _ARABIC.finditer(text):
+        yield match[0].replace(",", "")
+    for match in _WORDS.finditer(text):
+        value = _value(re.split(r"[\s-]+", match[0].lower()))
+        if value > 1:
+            yield str(value)
+
+
+def _value(words: list[str]) -> int:
+    total = part = 0
+    for word in words:
+        if word == "hundred":
+            part = max(part, 1) * 100
+        elif word in _LARGE:
+            total += max(part, 1) * _LARGE[word]
+            part = 0
+        else:
+            part += _UNITS.get(word, 0) + _TENS.get(word, 0)
+    return total + part
