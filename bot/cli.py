@@ -63,6 +63,12 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("files", nargs="+", type=Path, metavar="FILE")
     evaluate.add_argument("--json", action="store_true", help="输出 JSON")
     evaluate.add_argument("--write", type=Path, help="把结果写成 Markdown 页面")
+    evaluate.add_argument(
+        "--composer",
+        choices=["extractive", "llm"],
+        default="extractive",
+        help="评测引文回答，或所设语言模型写的回答",
+    )
     evaluate.set_defaults(run=_evaluate)
     _add_bench(commands.add_parser("bench", help="测速度，并与基线对照"))
     prepare = commands.add_parser("prepare", help="准备向量模型（只需一次）")
@@ -184,8 +190,9 @@ def _serve(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
-    from bot.evaluate import run_evaluate
+    from bot.evaluate import run_evaluate, with_composer
 
+    settings = with_composer(settings, arguments.composer)
     return run_evaluate(arguments.files, settings, arguments.write, arguments.json, print)
 
 

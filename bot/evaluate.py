@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
@@ -14,8 +16,9 @@ from bot.evaluation import Evaluation, Outcome
 from bot.expectations import Expectation, check_gold, load_expectations
 from bot.measures import LOWER_IS_BETTER, measure_answer
 from bot.scores import as_text, evaluation_to_dict, load_floors, write_scores
-from bot.settings import Settings
+from bot.settings import PREFIX, Settings
 from bot.understand import understand
+from index.errors import SettingsError
 
 JUDGED = frozenset({AnswerStatus.ANSWERED, AnswerStatus.PARTIAL, AnswerStatus.NOT_STATED})
 TOLERANCE = 1e-9
@@ -58,6 +61,7 @@ def run_evaluate(
     """Evaluate files, report, and write the Markdown page if asked.
 
     A ``floors.yaml`` beside a file holds its floors; the exit status is 1 when one is missed.
+    The floors are those of quoted answers, so worded ones are not held to them.
     """
     chain = load_chain(settings)
     baselines = load_baselines(settings)
@@ -70,6 +74,10 @@ def run_evaluate(
             echo(as_text(evaluation))
     if write:
         write_scores(evaluations, write)
+    if settings.has_model:
+        for evaluation in evaluations:
+            echo(worded_line(evaluation))
+        return 0
     fallen = [
         line
         for path, evaluation in zip(paths, evaluations, strict=True)
@@ -78,6 +86,22 @@ def run_evaluate(
     for line in fallen:
         echo(f"FELL {line}")
     return 1 if fallen else 0
+
+
+def with_composer(settings: Settings, composer: str) -> Settings:
+    """The settings for ``extractive`` or ``llm``; raises SettingsError when no model is set."""
+    if composer == "llm" and not settings.has_model:
+        raise SettingsError(f"--composer llm needs {PREFIX}MODEL_URL and {PREFIX}MODEL_NAME")
+    return settings if composer == "llm" else replace(settings, model_url="", model_name="")
+
+
+def worded_line(evaluation: Evaluation) -> str:
+    """How many answers a language model worded, and why the others were quoted."""
+    answers = [one.answer for one in evaluation.outcomes if one.answered]
+    worded = sum(answer.composer == "llm" for answer in answers)
+    reasons = Counter(note for answer in answers for note in answer.staff_notes)
+    told = "; ".join(f"{count} x {note}" for note, count in reasons.most_common())
+    return f"{evaluation.name} worded: {worded}/{len(answers)}" + (f" ({told})" if told else "")
 
 
 def floors_beside(path: Path) -> Mapping[str, float]:

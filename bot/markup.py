@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import escape
 
 from bot.conversation import Answer, Citation
 from bot.interface import Interface
@@ -64,15 +65,18 @@ def question_html(text: str) -> str:
     return one_line(TEMPLATES.get_template("question.html").render(text=text))
 
 
-def stages_html(current: str, words: Interface) -> str:
-    """The steps of the work with the current one marked."""
+def stages_html(current: str, words: Interface, draft: str = "") -> str:
+    """The steps of the work with the current one marked, and what can be read already."""
     reached = STAGES.index(current)
     steps = "".join(
         f'<li class="{"wc-now" if n == reached else "wc-done" if n < reached else "wc-next"}">'
         f"{words('stage_' + stage)}</li>"
         for n, stage in enumerate(STAGES)
     )
-    return f'<div class="wc-working"><ol class="wc-stages">{steps}</ol></div>'
+    paragraphs = "".join(
+        f'<p class="wc-draft">{escape(line)}</p>' for line in draft.splitlines() if line
+    )
+    return f'<div class="wc-working"><ol class="wc-stages">{steps}</ol>{paragraphs}</div>'
 
 
 def one_line(html: str) -> str:

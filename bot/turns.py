@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from bot.conversation import Answer, AnswerStatus, Audience, Question
+from bot.conversation import Answer, AnswerStatus, Audience, Draft, Question
 from bot.exchanges import KEPT_EXCHANGES, Exchange, exchange_of
 from bot.interface import Interface
 from bot.markup import STAGES, question_html, stages_html
@@ -32,7 +32,7 @@ class Chain(Protocol):
         """Answer one question."""
 
     def stream(self, question: Question, /) -> Iterator[object]:
-        """Stage names (str) while working, then the Answer."""
+        """Stage names (str) and Drafts while working, then the Answer."""
 
     def ready(self) -> Mapping[str, object]:
         """What is loaded; raises IndexUnusable when nothing can be answered."""
@@ -67,7 +67,7 @@ class View:
     """What the page shows after an event.
 
     ``text`` goes into the question box, unless something else than ``asked`` has been typed there
-    meanwhile; with ``force`` it goes there anyway.
+    meanwhile; with ``force`` it goes there anyway. ``draft`` is what can be read already.
     """
 
     exchanges: tuple[Exchange, ...]
@@ -76,6 +76,7 @@ class View:
     asked: str = ""
     notice: str = ""
     force: bool = False
+    draft: str = ""
 
     @property
     def working(self) -> bool:
@@ -126,6 +127,8 @@ def respond(
         for item in chain.stream(question):
             if isinstance(item, Answer):
                 answer = item
+            elif isinstance(item, Draft):
+                yield View(before, form.text, STAGES[-1], text, draft=item.text)
             elif item in STAGES:
                 yield View(before, form.text, str(item), text)
         if answer is None:
@@ -166,7 +169,7 @@ def messages(view: View, words: Interface) -> list[dict[str, object]]:
         shown.append({"role": "assistant", "content": exchange.html})
     if view.working:
         shown.append({"role": "user", "content": question_html(view.asked)})
-        shown.append({"role": "assistant", "content": stages_html(view.stage, words)})
+        shown.append({"role": "assistant", "content": stages_html(view.stage, words, view.draft)})
     elif view.exchanges and view.exchanges[-1].offers:
         shown[-1]["options"] = [
             {"value": text, "label": label} for label, text in view.exchanges[-1].offers
