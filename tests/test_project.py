@@ -48,8 +48,8 @@ bearing naming
 likeness
 faithful
 compose drafting exchanges retrieve rewrite tutorial
-answering baselines batch compose_model exports turns
-ask feedback
+answering baselines compose_model exports turns
+ask batch feedback
 service
 agents api_docs app chain evaluation pages
 mount
