@@ -24,8 +24,8 @@ from index.embedder import Embedder, load_embedder
 from index.errors import SettingsError
 from index.fusion import reciprocal_rank_fusion
 from index.keywords import KeywordIndex, build_keywords
+from index.order import best
 from index.prepare import prepare_model
-from index.ranking import best
 from index.search import Query, Searcher
 from index.snapshot import Snapshot
 from index.store import Vectors

@@ -54,8 +54,8 @@ def open_vectors(settings: Settings) -> Ask:
 def open_keywords(settings: Settings) -> Ask:
     """The same keyword index, nothing else: the ten best clauses."""
     from index.keywords import load_keywords
+    from index.order import best
     from index.publish import current_build
-    from index.ranking import best
     from index.tokens import weighted_tokens
 
     keywords = load_keywords(current_build(settings.index_dir) / "keywords")

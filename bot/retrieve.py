@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from bot.decide import Evidence, features, is_answered, probability
 from bot.sections import Section, Source, make_source
 from bot.understand import Reading, part_terms
+from index.bank import BankComparison, BankQuestion
 from index.documents import Document, Hit, Region
 from index.evidence import Sentence, SentenceScorer
 from index.question_types import QuestionType, question_types
-from index.search import Query, Searcher
-from index.snapshot import Snapshot
+from index.ranking import Need, Ranking, rank
+from index.search import Searcher
+from index.snapshot import Rows, Snapshot
 from index.store import Vectors
+from index.tokens import weighted_tokens
 
 LIMIT = 8  # hits a region
 MANY_REGIONS = 12  # from here on regions are taken from one search over everything
@@ -48,65 +51,37 @@ class Retriever:
     def find(self, reading: Reading) -> Found:
         """One section for each region in scope; a region without evidence has no sources."""
         sections, hits = list[Section](), list[Hit]()
-        for scope, found, elsewhere in self._searches(reading):
-            section = self._section(reading, scope, found, elsewhere)
+        turn = self._turn(reading)
+        for scope, found in self._searches(turn):
+            section = self._section(turn, scope, found)
             sections.append(section)
             hits.extend(_with_reason(hit, section) for hit in found)
         return Found(tuple(sections), tuple(hits))
 
     def evidence_by_region(self, reading: Reading) -> list[tuple[Region, dict[str, float]]]:
         """The features of the decision for each region in scope, to calibrate it."""
+        turn = self._turn(reading)
         return [
-            (scope.region, self.evidence(reading, scope, found, elsewhere))
-            for scope, found, elsewhere in self._searches(reading)
+            (scope.region, self._evidence(turn, turn.whole, scope, found))
+            for scope, found in self._searches(turn)
             if found
         ]
 
-    def _searches(
-        self, reading: Reading
-    ) -> Iterator[tuple[SearchScope, tuple[Hit, ...], float]]:
-        """For each region its hits, and the best score of any other region."""
+    def _turn(self, reading: Reading) -> Turn:
+        """The question and its parts, each compared with the corpus."""
         vector = self._vector(reading)
-        several = reading.parts if len(reading.parts) > 1 else ()
-        parts = tuple(
-            _mixed(self._searcher.embed(part), vector, PART_SHARE) for part in several
-        )
-        groups = self._groups(reading, vector)
-        found = {
-            region: self._search(reading, vector, [one.id for one in documents], LIMIT)
-            for region, documents in groups.items()
-        }
-        best = {region: hits[0].score for region, hits in found.items() if hits}
-        outside = self._outside(reading, vector, groups)
-        for region, hits in found.items():
-            rivals = [score for other, score in best.items() if other != region]
-            scope = SearchScope(region, groups[region], vector, parts)
-            yield scope, hits, max([*rivals, outside])
-
-    def _groups(
-        self, reading: Reading, vector: Vectors
-    ) -> dict[Region, tuple[Document, ...]]:
-        """Documents in scope by region; of very many regions those of the best hits."""
-        groups = _by_region(reading.scope.documents)
-        if len(groups) <= MANY_REGIONS:
-            return groups
-        ids = {document.id for document in reading.scope.documents}
-        hits = self._search(reading, vector, None, MANY_REGIONS * LIMIT)
-        near = dict.fromkeys(hit.document.region for hit in hits if hit.document.id in ids)
-        return {region: groups[region] for region in list(near)[:SHOWN_REGIONS]}
-
-    def _outside(
-        self, reading: Reading, vector: Vectors, groups: Mapping[Region, Sequence[Document]]
-    ) -> float:
-        """The best score of any document whose region is not in scope."""
-        catalog = self._snapshot.catalog
-        others = [
-            one
-            for one, region in zip(catalog.ids, catalog.regions, strict=True)
-            if region not in groups
-        ]
-        hits = self._search(reading, vector, others, 1) if others else ()
-        return hits[0].score if hits else 0.0
+        texts = [reading.search, *(reading.parts if len(reading.parts) > 1 else ())]
+        terms = [reading.terms, *map(part_terms, texts[1:])]
+        types = [reading.types, *map(question_types, texts[1:])]
+        own = [_mixed(self._searcher.embed(text), vector, PART_SHARE) for text in texts[1:]]
+        vectors = [vector, *own]
+        needs = map(Need, vectors, map(weighted_tokens, terms), map(len, texts))
+        rankings = rank(self._snapshot, list(needs))
+        words = [weighted_tokens(((text, 1.0),)) for text in texts]
+        questions = map(BankQuestion, vectors, words, map(len, texts))
+        bank = self._snapshot.bank.compare(list(questions))
+        aspects = list(map(Aspect, range(len(texts)), texts, vectors, words, types, rankings))
+        return Turn(reading, aspects[0], tuple(aspects[1:]), bank)
 
     def _vector(self, reading: Reading) -> Vectors:
         vector = self._searcher.embed(reading.search)
@@ -114,115 +89,139 @@ class Retriever:
             return vector
         return _mixed(vector, self._searcher.embed(reading.before), OWN_SHARE)
 
-    def _search(
-        self,
-        reading: Reading,
-        vector: Vectors,
-        documents: Sequence[str] | None,
-        limit: int,
-    ) -> tuple[Hit, ...]:
-        query = Query(
-            text=reading.search,
-            terms=reading.terms,
-            documents=tuple(documents) if documents is not None else None,
-            limit=limit,
-            keep_rejected=False,
-            vector=vector,
-        )
-        return self._searcher.search(query, self._snapshot).hits
+    def _searches(self, turn: Turn) -> Iterator[tuple[SearchScope, tuple[Hit, ...]]]:
+        """For each region its hits; its scope holds the best score of any other region."""
+        groups = self._groups(turn)
+        rows = {region: self._rows(documents) for region, documents in groups.items()}
+        found = {
+            region: turn.whole.ranking.hits(inside, LIMIT)[0] for region, inside in rows.items()
+        }
+        best = {region: hits[0].score for region, hits in found.items() if hits}
+        outside = self._outside(turn, groups)
+        for region, hits in found.items():
+            rivals = [score for other, score in best.items() if other != region]
+            elsewhere = max([*rivals, outside])
+            yield SearchScope(region, groups[region], rows[region], elsewhere), hits
 
-    def _section(
-        self, reading: Reading, scope: SearchScope, hits: tuple[Hit, ...], elsewhere: float
-    ) -> Section:
+    def _rows(self, documents: Sequence[Document]) -> Rows:
+        rows = sorted(self._snapshot.documents.row_of(one.id) for one in documents)
+        return np.array(rows, dtype=np.int64)
+
+    def _groups(self, turn: Turn) -> dict[Region, tuple[Document, ...]]:
+        """Documents in scope by region; of very many regions those of the best hits."""
+        documents = turn.reading.scope.documents
+        groups = _by_region(documents)
+        if len(groups) <= MANY_REGIONS:
+            return groups
+        ids = {document.id for document in documents}
+        hits, _ = turn.whole.ranking.hits(None, MANY_REGIONS * LIMIT)
+        near = dict.fromkeys(hit.document.region for hit in hits if hit.document.id in ids)
+        return {region: groups[region] for region in list(near)[:SHOWN_REGIONS]}
+
+    def _outside(self, turn: Turn, groups: Mapping[Region, Sequence[Document]]) -> float:
+        """The best score of any document whose region is not in scope."""
+        regions = self._snapshot.catalog.regions
+        others = [row for row, region in enumerate(regions) if region not in groups]
+        return turn.whole.ranking.best_score(np.array(others, dtype=np.int64))
+
+    def _section(self, turn: Turn, scope: SearchScope, hits: tuple[Hit, ...]) -> Section:
         """Sources when the whole question or one of its parts is answered, else what is near."""
         if not hits:
             return Section(scope.region, scope.documents, ())
-        named = self.evidence(reading, scope, hits, elsewhere)
+        whole = turn.whole
+        named = self._evidence(turn, whole, scope, hits)
         chance = probability(named)
-        whole = _Aspect(scope.vector, reading.search, chance)
-        found: list[tuple[Hit, _Aspect]] = []
+        found: list[tuple[Hit, Aspect, float]] = []
         if is_answered(named, chance):
-            found.append((hits[0], whole))
-        found.extend(self._parts(reading, scope, elsewhere))
+            found.append((hits[0], whole, chance))
+        found.extend(self._parts(turn, scope))
         if found and found[0][1] is whole:
             close = [hit for hit in hits[1:] if hit.score >= hits[0].score - SECOND_SOURCE]
-            found.extend((hit, whole) for hit in close)
+            found.extend((hit, whole, chance) for hit in close)
         if not found:
-            near = [self._source(hit, [whole], False) for hit in hits[:NEAREST]]
+            near = [self._source(turn, hit, [whole], False) for hit in hits[:NEAREST]]
             return Section(scope.region, scope.documents, (), tuple(near), chance)
-        checklist = QuestionType.CONDITION in reading.types
-        sources = self._cited(found, checklist)
-        best = max(aspect.chance for _, aspect in found)
+        checklist = QuestionType.CONDITION in turn.reading.types
+        sources = self._cited(turn, found, checklist)
+        best = max(chance for _, _, chance in found)
         return Section(scope.region, scope.documents, sources, (), best, checklist)
 
     def _cited(
-        self, found: Sequence[tuple[Hit, _Aspect]], checklist: bool
+        self, turn: Turn, found: Sequence[tuple[Hit, Aspect, float]], checklist: bool
     ) -> tuple[Source, ...]:
         """One source a clause, quoting for every aspect that led to it."""
-        aspects: dict[str, list[_Aspect]] = {}
+        aspects: dict[str, list[Aspect]] = {}
         hits: dict[str, Hit] = {}
-        for hit, aspect in found:
+        for hit, aspect, _ in found:
             hits.setdefault(hit.clause.id, hit)
             aspects.setdefault(hit.clause.id, []).append(aspect)
         chosen = list(hits)[: self._max]
-        return tuple(self._source(hits[one], aspects[one], checklist) for one in chosen)
+        return tuple(self._source(turn, hits[one], aspects[one], checklist) for one in chosen)
 
-    def _parts(
-        self, reading: Reading, scope: SearchScope, elsewhere: float
-    ) -> Iterator[tuple[Hit, _Aspect]]:
+    def _parts(self, turn: Turn, scope: SearchScope) -> Iterator[tuple[Hit, Aspect, float]]:
         """The best clause of each part of the question that is answered by itself."""
-        for text, vector in zip(reading.parts, scope.parts, strict=False):
-            part = replace(
-                reading, search=text, terms=part_terms(text), types=question_types(text)
-            )
-            hits = self._search(part, vector, [one.id for one in scope.documents], LIMIT)
+        for part in turn.parts:
+            hits, _ = part.ranking.hits(scope.rows, LIMIT)
             if not hits:
                 continue
-            named = self.evidence(part, replace(scope, vector=vector), hits, elsewhere)
+            named = self._evidence(turn, part, scope, hits)
             chance = probability(named)
             if is_answered(named, chance):
-                yield hits[0], _Aspect(vector, text, chance)
+                yield hits[0], part, chance
 
-    def _source(self, hit: Hit, aspects: Sequence[_Aspect], checklist: bool) -> Source:
-        scored = [
-            self._of(hit, aspect.vector, Query(aspect.text).tokens) for aspect in aspects
-        ]
+    def _source(self, turn: Turn, hit: Hit, aspects: Sequence[Aspect], checklist: bool) -> Source:
+        scored = [self._sentences(turn, aspect, hit) for aspect in aspects]
         return make_source(hit, scored, checklist)
 
-    def evidence(
-        self, reading: Reading, scope: SearchScope, hits: tuple[Hit, ...], elsewhere: float
+    def _evidence(
+        self, turn: Turn, aspect: Aspect, scope: SearchScope, hits: tuple[Hit, ...]
     ) -> dict[str, float]:
         """What speaks for and against an answer, as named numbers."""
-        words = Query(reading.search).tokens
-        best = self._of(hits[0], scope.vector, words)
-        places = [self._snapshot.catalog.ids.index(document.id) for document in scope.documents]
-        near = self._snapshot.bank.neighbours(places, scope.vector, words, len(reading.search))
-        found = Evidence(hits, elsewhere, best, near)
-        return features(found, reading.types, len(reading.search))
+        best = self._sentences(turn, aspect, hits[0])
+        near = turn.bank.neighbours(aspect.number, scope.rows.tolist())
+        found = Evidence(hits, scope.elsewhere, best, near)
+        return features(found, aspect.types, len(aspect.text))
 
-    def _of(
-        self, hit: Hit, vector: Vectors, words: Mapping[str, float]
-    ) -> tuple[Sentence, ...]:
-        return self._scorer.sentences(hit.document, hit.clause, vector, words)
+    def _sentences(self, turn: Turn, aspect: Aspect, hit: Hit) -> tuple[Sentence, ...]:
+        key = (aspect.number, hit.clause.id)
+        if key not in turn.sentences:
+            turn.sentences[key] = self._scorer.sentences(
+                hit.document, hit.clause, aspect.vector, aspect.words
+            )
+        return turn.sentences[key]
 
 
 @dataclass(frozen=True, slots=True)
-class _Aspect:
-    """The question, or a part of it, as text and vector, and how surely it is answered."""
+class Aspect:
+    """The question or a part of it: text, vector, own words, what it asks for, its ranking."""
 
-    vector: Vectors
+    number: int
     text: str
-    chance: float
+    vector: Vectors
+    words: Mapping[str, float]
+    types: frozenset[QuestionType]
+    ranking: Ranking
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A reading with its aspects compared; what was scored once is kept to its end."""
+
+    reading: Reading
+    whole: Aspect
+    parts: tuple[Aspect, ...]
+    bank: BankComparison
+    sentences: dict[tuple[int, str], tuple[Sentence, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SearchScope:
-    """One region's documents and the vectors of the question and of its parts."""
+    """One region: its documents, their rows, and the best score of any other region."""
 
     region: Region
     documents: tuple[Document, ...]
-    vector: Vectors
-    parts: tuple[Vectors, ...]
+    rows: Rows
+    elsewhere: float
 
 
 def _with_reason(hit: Hit, section: Section) -> Hit:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from index.documents import Document, Passage
 from index.embedder import Embedder
 from index.keywords import KeywordIndex, build_keywords, load_keywords, save_keywords
 from index.lines import map_array
+from index.order import best
 from index.store import Vectors
 
 GapQuestions = Mapping[str, Mapping[str, Sequence[str]]]
@@ -67,37 +69,73 @@ class QuestionBank:
     masses: Floats
     keywords: KeywordIndex
 
-    def neighbours(
-        self, places: Sequence[int], vector: Vectors, tokens: Mapping[str, float], length: int
-    ) -> Neighbours:
-        """The neighbours of a question among those of the documents at these places."""
-        spans = [slice(self.starts[place], self.starts[place + 1]) for place in places]
+    def compare(self, questions: Sequence[BankQuestion]) -> BankComparison:
+        """These questions beside the bank; the vectors of a document are read once for all."""
+        return BankComparison(self, questions)
+
+
+@dataclass(frozen=True, slots=True)
+class BankQuestion:
+    """A question made ready: unit vector, weighted keyword tokens, length in characters."""
+
+    vector: Vectors
+    tokens: Mapping[str, float]
+    length: int
+
+
+class BankComparison:
+    """Questions of one turn beside the bank, document by document as they are needed."""
+
+    def __init__(self, bank: QuestionBank, questions: Sequence[BankQuestion]) -> None:
+        self._bank = bank
+        self._questions = questions
+        self._vectors = np.array([one.vector for one in questions], dtype=np.float32)
+        self._cosines: dict[int, Floats] = {}
+        self._words: dict[int, Floats] = {}
+
+    def neighbours(self, row: int, places: Sequence[int]) -> Neighbours:
+        """The neighbours of one of the questions among those of the documents there."""
+        bank = self._bank
+        spans = [slice(int(bank.starts[place]), int(bank.starts[place + 1])) for place in places]
         if all(span.start == span.stop for span in spans):
             return Neighbours()
-        # slices, not rows: a gather would copy every vector
-        cosines = np.concatenate([self.vectors[span] @ vector for span in spans])
-        words = self.keywords.scores(tokens)
-        words = np.concatenate([words[span] for span in spans])
-        shares = words / np.concatenate([self.masses[span] for span in spans])
-        weight = np.float32(KEYWORD_WEIGHT / math.sqrt(max(length, 1)))
-        scores = cosines + weight * words + np.float32(SHARE_WEIGHT) * shares
-        answered = np.concatenate([self.answered[span] for span in spans])
+        scores = _joined(
+            [self._scores(row, at, span) for at, span in zip(places, spans, strict=True)]
+        )
+        answered = _joined([bank.answered[span] for span in spans])
+        nearest = best(scores, WIDE_DEPTH)
         return Neighbours(
             asked=_best(scores[answered]),
             gaps=_best(scores[~answered]),
-            vote=_vote(scores, answered, DEPTH),
-            wide_vote=_vote(scores, answered, WIDE_DEPTH),
+            vote=_vote(scores[nearest[:DEPTH]], answered[nearest[:DEPTH]]),
+            wide_vote=_vote(scores[nearest], answered[nearest]),
         )
+
+    def _scores(self, row: int, place: int, span: slice) -> Floats:
+        question = self._questions[row]
+        if place not in self._cosines:  # slices, not rows: a gather would copy every vector
+            self._cosines[place] = self._vectors @ self._bank.vectors[span].T
+        if row not in self._words:
+            self._words[row] = self._bank.keywords.scores(question.tokens)
+        words = self._words[row][span]
+        weight = np.float32(KEYWORD_WEIGHT / math.sqrt(max(question.length, 1)))
+        shares = words / self._bank.masses[span]
+        scores = self._cosines[place][row] + weight * words + np.float32(SHARE_WEIGHT) * shares
+        return np.asarray(scores, dtype=np.float32)
+
+
+def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _best(scores: Floats) -> tuple[float, ...]:
-    return tuple(np.sort(scores)[::-1][:DEPTH].tolist())
+    return tuple(scores[best(scores, DEPTH)].tolist())
 
 
-def _vote(scores: Floats, answered: NDArray[np.bool_], depth: int) -> float:
-    nearest = np.argsort(-scores, kind="stable")[:depth]
-    weights = np.exp((scores[nearest] - scores[nearest[0]]) / TEMPERATURE)
-    return float((weights * answered[nearest]).sum() / weights.sum())
+def _vote(scores: Floats, answered: NDArray[np.bool_]) -> float:
+    """Share of answered ones, by nearness; scores best first."""
+    weights = np.exp((scores - scores[0]) / TEMPERATURE)
+    return float((weights * answered).sum() / weights.sum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +20,7 @@ WORDS_WEIGHT = 0.2
 LINKED_WORDS_WEIGHT = 0.2
 TEMPERATURE = 0.01  # of the softmax over a clause's everyday questions
 SHARED_WORDS_IN_LINK = 0.2
+VIEWS = 1_000  # clauses kept ready
 
 Floats = NDArray[np.float32]
 
@@ -43,12 +43,33 @@ class _View:
     """
 
     spans: tuple[tuple[int, int], ...]
-    words: tuple[frozenset[str], ...]
+    texts: tuple[str, ...]
+    words: _Words
     vectors: Vectors
     asked: Vectors
-    asked_words: tuple[frozenset[str], ...]
+    asked_words: _Words
     link: Floats
     word_link: Floats
+
+
+class _Words:
+    """Which of some texts have a word."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._count = len(texts)
+        self._places: dict[str, list[int]] = {}
+        for place, text in enumerate(texts):
+            for word in set(tokens(text)):
+                self._places.setdefault(word, []).append(place)
+
+    def shares(self, masses: Mapping[str, float]) -> Floats:
+        """For each text, the share of the words (by mass) that it has."""
+        total = sum(masses.values()) or 1.0
+        held = [0.0] * self._count
+        for word, mass in masses.items():
+            for place in self._places.get(word, ()):
+                held[place] += mass
+        return np.array([one / total for one in held], dtype=np.float32)
 
 
 class SentenceScorer:
@@ -57,7 +78,6 @@ class SentenceScorer:
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._views: dict[str, _View] = {}
-        self._lock = threading.Lock()
 
     def sentences(
         self, document: Document, clause: Clause, vector: Vectors, words: Mapping[str, float]
@@ -68,70 +88,71 @@ class SentenceScorer:
         everyday questions that lead to it.
         """
         view = self._view(document, clause)
-        own = view.vectors @ vector
-        score = COSINE_WEIGHT * own + WORDS_WEIGHT * self._shares(words, view.words)
+        masses = self._masses(words)
+        score = COSINE_WEIGHT * (view.vectors @ vector) + WORDS_WEIGHT * view.words.shares(masses)
         if len(view.asked):
             near = view.asked @ vector
-            linked = near + SHARED_WORDS_IN_LINK * self._shares(words, view.asked_words)
+            linked = near + SHARED_WORDS_IN_LINK * view.asked_words.shares(masses)
             score = score + ASKED_WEIGHT * (_softmax(near) @ view.link)
             score = score + LINKED_WORDS_WEIGHT * (_softmax(linked) @ view.word_link)
         return tuple(
-            Sentence(document.text[start:end], start, end, float(value))
-            for (start, end), value in zip(view.spans, score, strict=True)
+            Sentence(text, *span, value)
+            for text, span, value in zip(view.texts, view.spans, score.tolist(), strict=True)
         )
+
+    def _masses(self, words: Mapping[str, float]) -> dict[str, float]:
+        """Each word with its weight x idf."""
+        idfs = self._snapshot.keywords.look_up(words).idfs.tolist()
+        return {word: idf * words[word] for word, idf in zip(words, idfs, strict=True)}
 
     def _view(self, document: Document, clause: Clause) -> _View:
         view = self._views.get(clause.id)
         if view is None:
             view = self._prepare(document, clause)
-            with self._lock:
-                self._views[clause.id] = view
+            if len(self._views) >= VIEWS:
+                self._views.clear()
+            self._views[clause.id] = view
         return view
 
     def _prepare(self, document: Document, clause: Clause) -> _View:
         snapshot = self._snapshot
-        rows = _rows(snapshot, document, clause)
-        kinds = [KINDS[snapshot.kinds[row]] for row in rows]
-        body = [row for row, kind in zip(rows, kinds, strict=True) if kind == "sentences"]
-        body = body or [row for row, kind in zip(rows, kinds, strict=True) if kind == "clause"]
-        asked = [row for row, kind in zip(rows, kinds, strict=True) if kind == "asked"]
-        passages = [snapshot.passage_at(row) for row in body]
-        spans = tuple((passage.start, passage.end) for passage in passages)
-        words = tuple(frozenset(tokens(document.text[start:end])) for start, end in spans)
-        asked_words = tuple(frozenset(tokens(snapshot.passage_at(row).text)) for row in asked)
-        vectors = np.asarray(snapshot.vectors[body])
-        asked_vectors = np.asarray(snapshot.vectors[asked]).reshape(len(asked), vectors.shape[1])
+        by_kind = _rows(snapshot, document, clause)
+        body = by_kind["sentences"] or by_kind["clause"]
+        asked = by_kind["asked"]
+        spans = tuple((one.start, one.end) for one in map(snapshot.passage_at, body))
+        texts = tuple(document.text[start:end] for start, end in spans)
+        questions = [snapshot.passage_at(row).text for row in asked]
+        vectors, asked_vectors = _vectors(snapshot, body), _vectors(snapshot, asked)
+        words = _Words(texts)
+        links = [words.shares(self._masses(dict.fromkeys(tokens(one), 1.0))) for one in questions]
         return _View(
             spans=spans,
+            texts=texts,
             words=words,
             vectors=vectors,
             asked=asked_vectors,
-            asked_words=asked_words,
+            asked_words=_Words(questions),
             link=asked_vectors @ vectors.T,
-            word_link=np.array(
-                [self._shares(dict.fromkeys(one, 1.0), words) for one in asked_words],
-                dtype=np.float32,
-            ).reshape(len(asked), len(body)),
-        )
-
-    def _shares(self, words: Mapping[str, float], texts: tuple[frozenset[str], ...]) -> Floats:
-        """For each text, the share of the words (by idf) that it has."""
-        idf = {word: self._snapshot.keywords.idf(word) * weight for word, weight in words.items()}
-        total = sum(idf.values()) or 1.0
-        return np.array(
-            [sum(value for word, value in idf.items() if word in text) / total for text in texts],
-            dtype=np.float32,
+            word_link=np.array(links, dtype=np.float32).reshape(len(asked), len(body)),
         )
 
 
-def _rows(snapshot: Snapshot, document: Document, clause: Clause) -> list[int]:
-    """Numbers of the passages that lead to the clause."""
+def _rows(snapshot: Snapshot, document: Document, clause: Clause) -> dict[str, list[int]]:
+    """Numbers of the passages that lead to the clause, by kind."""
     catalog = snapshot.catalog
     place = bisect_left(document.clauses, clause.start, key=lambda one: one.start)
-    ordinal = int(catalog.clause_starts[catalog.ids.index(document.id)]) + place
-    return list(
-        range(int(catalog.passage_starts[ordinal]), int(catalog.passage_starts[ordinal + 1]))
-    )
+    ordinal = int(catalog.clause_starts[snapshot.documents.row_of(document.id)]) + place
+    found: dict[str, list[int]] = {kind: [] for kind in KINDS}
+    for row in range(*catalog.passage_starts[ordinal : ordinal + 2].tolist()):
+        found[KINDS[snapshot.kinds[row]]].append(row)
+    return found
+
+
+def _vectors(snapshot: Snapshot, rows: Sequence[int]) -> Vectors:
+    """Their vectors; those of neighbours are not copied."""
+    if rows and rows[-1] - rows[0] == len(rows) - 1:
+        return snapshot.vectors[rows[0] : rows[-1] + 1]
+    return np.asarray(snapshot.vectors[list(rows)]).reshape(len(rows), snapshot.vectors.shape[1])
 
 
 def _softmax(values: Floats) -> Floats:

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,49 +48,75 @@ class KeywordIndex:
 
     def scores(self, terms: Mapping[str, float]) -> Floats:
         """BM25 of every clause for the weighted tokens; shape (size,)."""
-        total = np.zeros(self.size, dtype=np.float32)
-        for token, weight in terms.items():
-            clauses, weights = self._postings(token)
-            total[clauses] += weights if weight == 1.0 else weights * np.float32(weight)
-        return total
+        return self.look_up(terms).scores()
+
+    def look_up(self, terms: Mapping[str, float]) -> Postings:
+        """The posting lists of weighted tokens, from which scores and coverage are sums."""
+        keys = np.array([token_key(token) for token in terms], dtype=np.uint64)
+        weights = np.array(list(terms.values()), dtype=np.float32)
+        places = np.searchsorted(self.terms, keys)
+        held = places < len(self.terms)
+        held[held] = self.terms[places[held]] == keys[held]
+        found = places[held]
+        idfs = np.full(len(keys), self.highest_idf)
+        idfs[held] = self.idfs[found]
+        edges = zip(self.indptr[found].tolist(), self.indptr[found + 1].tolist(), strict=True)
+        spans = [slice(first, end) for first, end in edges]
+        empty = [slice(0, 0)]
+        return Postings(
+            size=self.size,
+            weights=weights,
+            idfs=idfs,
+            found=np.flatnonzero(held),
+            counts=np.array([span.stop - span.start for span in spans], dtype=np.int64),
+            clauses=np.concatenate([self.clauses[span] for span in spans or empty]),
+            bm25=np.concatenate([self.weights[span] for span in spans or empty]),
+        )
 
     def idf(self, token: str) -> float:
         """Rarity of the token in this corpus; that of an unseen token is the highest."""
         at = self._find(token)
         return self.highest_idf if at is None else float(self.idfs[at])
 
-    def matched(self, terms: Iterable[str], clause: int) -> tuple[str, ...]:
-        """Those of the tokens that occur in the clause."""
-        return tuple(token for token in terms if self._present(token, np.array([clause]))[0])
-
     def coverage(self, terms: Mapping[str, float], clauses: NDArray[np.int64]) -> Floats:
         """Share of the tokens' weight x idf that occurs in each of these clauses, 0 to 1."""
-        total = 0.0
-        found = np.zeros(len(clauses), dtype=np.float32)
-        for token, weight in terms.items():
-            mass = weight * self.idf(token)
-            total += mass
-            found += self._present(token, clauses) * np.float32(mass)
-        return found / np.float32(total) if total else found
-
-    def _present(self, token: str, clauses: NDArray[np.int64]) -> NDArray[np.bool_]:
-        postings, _ = self._postings(token)
-        if not len(postings):
-            return np.zeros(len(clauses), dtype=np.bool_)
-        at = np.minimum(np.searchsorted(postings, clauses), len(postings) - 1)
-        return np.asarray(postings[at] == clauses)
-
-    def _postings(self, token: str) -> tuple[NDArray[np.int32], Floats]:
-        at = self._find(token)
-        if at is None:
-            return self.clauses[:0], self.weights[:0]
-        span = slice(self.indptr[at], self.indptr[at + 1])
-        return self.clauses[span], self.weights[span]
+        return self.look_up(terms).coverage()[clauses]
 
     def _find(self, token: str) -> int | None:
         key = np.uint64(token_key(token))
         at = int(np.searchsorted(self.terms, key))
         return at if at < len(self.terms) and self.terms[at] == key else None
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """The posting lists of a question's tokens, one behind the other.
+
+    Of each of its t tokens: ``weights`` in the question and ``idfs``. ``found`` names those that
+    the corpus has; the k-th of them has ``counts[k]`` of the ``clauses`` with their ``bm25``.
+    """
+
+    size: int
+    weights: Floats
+    idfs: NDArray[np.float64]
+    found: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    clauses: NDArray[np.int32]
+    bm25: Floats
+
+    def scores(self) -> Floats:
+        """BM25 of every clause; shape (size,)."""
+        return self._sum(self.bm25 * np.repeat(self.weights[self.found], self.counts))
+
+    def coverage(self, least: float = 0.0) -> Floats:
+        """Share of the weight x idf of tokens of at least that weight that each clause has."""
+        masses = np.where(self.weights >= least, self.weights * self.idfs, 0.0)
+        total = masses.sum()
+        shares = masses[self.found] / total if total else masses[self.found]
+        return self._sum(np.repeat(shares, self.counts))
+
+    def _sum(self, values: NDArray[Any]) -> Floats:
+        return np.bincount(self.clauses, values, minlength=self.size).astype(np.float32)
 
 
 def build_keywords(clauses: Iterable[Sequence[tuple[str, int]]]) -> KeywordIndex:

@@ -1,21 +1,28 @@
-"""The steps of a search over one snapshot: scope, candidates, comparison, hits."""
+"""One question over one snapshot: scope, comparison, hits.
+
+A small corpus is compared in full, once for each question; a scope then only selects. In a large
+one each scope has candidates from both sides, which are compared exactly.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.documents import Hit, PassageHit, Region
+from index.documents import Hit, PassageHit
+from index.errors import IndexCorrupt
 from index.fusion import fold, fuse
-from index.snapshot import KINDS, Rows, Snapshot, spread
-from index.store import Vectors
+from index.order import best
+from index.publish import REBUILD
+from index.scope import clauses_of
+from index.snapshot import EXACT_PASSAGES, KINDS, Layout, Rows, Snapshot, spread
+from index.store import StoreError, Vectors
 
 DENSE_DEPTH = 100  # passages taken from the dense side
 KEYWORD_DEPTH = 100  # clauses taken from the keyword side
-EXACT_PASSAGES = 20_000  # a narrowed search over so many is exact, and faster than a filter
 OVERFETCH = 2
 DEEPEST = 2_000  # passages; more from one query takes longer than a full comparison
 REJECTED_KEPT = 20  # clauses behind the limit that are kept for staff
@@ -37,19 +44,11 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
-    """Where to look: rows of the documents, and a mask over the clauses of the corpus."""
+class Compared:
+    """Clauses under comparison, ascending, with their scores.
 
-    documents: Rows
-    mask: NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidates:
-    """Clauses under comparison, ascending, each with its scores.
-
-    ``rows`` and ``cosines`` are of their passages; those of candidate i are
-    ``starts[i]:starts[i+1]``.
+    ``rows`` and ``cosines`` are of their passages; those of the i-th clause are
+    ``starts[i]:starts[i+1]``. ``by_kind`` (kinds, clauses) is NaN where a kind is absent.
     """
 
     clauses: Rows
@@ -57,142 +56,170 @@ class Candidates:
     rows: Rows
     cosines: Floats
     dense: Floats
+    by_kind: Floats
     keyword: Floats
     coverage: Floats
     fused: Floats
 
 
-def find_scope(
-    snapshot: Snapshot, regions: Collection[Region] | None, documents: Collection[str] | None
-) -> Scope | None:
-    """The documents that apply to one of the regions and are among the given ones."""
-    if regions is None and documents is None:
-        return None
-    catalog = snapshot.catalog
-    chosen = [
-        row
-        for row, (document_id, region) in enumerate(zip(catalog.ids, catalog.regions, strict=True))
-        if (documents is None or document_id in documents)
-        and (regions is None or any(applies(region, asked) for asked in regions))
-    ]
-    flags = np.zeros(len(catalog.ids), dtype=np.bool_)
-    flags[chosen] = True
-    mask = np.repeat(flags, np.diff(catalog.clause_starts))
-    return Scope(np.array(chosen, dtype=np.int64), mask)
+class Ranking:
+    """One question; ranks the clauses of any documents of the corpus."""
+
+    def __init__(self, snapshot: Snapshot, need: Need, cosines: Floats | None) -> None:
+        """``cosines`` (passages,) are those of a corpus that is compared in full."""
+        self._snapshot = snapshot
+        self._need = need
+        self._postings = snapshot.keywords.look_up(need.tokens)
+        self._keyword = self._postings.scores()
+        self._all: Compared | None = None
+        if cosines is not None and snapshot.layout:
+            everything = np.arange(len(snapshot.catalog.passage_starts) - 1)
+            rows = np.arange(len(cosines))
+            self._all = self._compare(everything, snapshot.layout, rows, cosines)
+
+    def hits(
+        self, documents: Rows | None, limit: int, kept: int = 0
+    ) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
+        """Accepted hits and ``kept`` rejected ones, best first; equal scores in corpus order."""
+        compared, places = self._of(documents, limit)
+        order = best(compared.fused[places], limit + kept)
+        hits = tuple(
+            _hit(self._snapshot, compared, at, None if place < limit else BEYOND_LIMIT)
+            for place, at in enumerate(places[order].tolist())
+        )
+        return hits[:limit], hits[limit:]
+
+    def best_score(self, documents: Rows) -> float:
+        """The highest score of a clause of these documents; 0 when there is none."""
+        compared, places = self._of(documents, 1)
+        return float(compared.fused[places].max()) if len(places) else 0.0
+
+    def elsewhere(self, documents: Rows | None) -> tuple[Hit, ...]:
+        """The clauses outside that share most words with the question, as rejected hits."""
+        if documents is None:
+            return ()
+        outside = self._keyword.copy()
+        outside[clauses_of(self._snapshot, documents)] = 0
+        found = [int(clause) for clause in best(outside, ELSEWHERE_KEPT) if outside[clause] > 0]
+        return tuple(
+            Hit(
+                *self._snapshot.clause_at(clause),
+                score=0.0,
+                scores={"keyword": float(outside[clause])},
+                rejected=OUT_OF_SCOPE,
+            )
+            for clause in found
+        )
+
+    def _of(self, documents: Rows | None, limit: int) -> tuple[Compared, Rows]:
+        """What is compared for these documents, and the places of their clauses in it."""
+        if self._all:
+            inside = None if documents is None else clauses_of(self._snapshot, documents)
+            return self._all, np.arange(len(self._keyword)) if inside is None else inside
+        scope = None if documents is None else _mask(self._snapshot, documents)
+        near = dense_clauses(self._snapshot, self._need.vector, documents, limit)
+        near = near if scope is None else near[scope[near]]
+        clauses = np.union1d(near, keyword_clauses(self._keyword, scope, limit))
+        compared = self._candidates(clauses)
+        return compared, np.arange(len(clauses))
+
+    def _candidates(self, clauses: Rows) -> Compared:
+        """Every passage of these clauses compared."""
+        snapshot = self._snapshot
+        firsts = snapshot.catalog.passage_starts[clauses]
+        counts = snapshot.catalog.passage_starts[clauses + 1] - firsts
+        rows = spread(firsts, counts)
+        starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+        layout = Layout.of(starts, snapshot.kinds[rows])
+        cosines = snapshot.vectors[rows] @ self._need.vector
+        return self._compare(clauses, layout, rows, cosines)
+
+    def _compare(self, clauses: Rows, layout: Layout, rows: Rows, cosines: Floats) -> Compared:
+        dense = fold(cosines, layout.starts[:-1])
+        keyword = self._keyword[clauses]
+        highest = self._snapshot.keywords.highest_idf
+        return Compared(
+            clauses=clauses,
+            starts=layout.starts,
+            rows=rows,
+            cosines=cosines,
+            dense=dense,
+            by_kind=layout.best_by_kind(cosines),
+            keyword=keyword,
+            coverage=self._postings.coverage(least=1)[clauses],
+            fused=fuse(dense, keyword, self._need.length, highest),
+        )
 
 
-def applies(region: Region, asked: Region) -> bool:
-    """Whether a document for ``region`` speaks for ``asked``: the same, around it or inside it."""
-    if not region.path or not asked.path:
-        return region == asked
-    return region.contains(asked) or asked.contains(region)
+def rank(snapshot: Snapshot, needs: Sequence[Need]) -> list[Ranking]:
+    """A Ranking for each; the vectors of a small corpus are read once for all of them."""
+    if snapshot.layout is None:
+        return [Ranking(snapshot, need, None) for need in needs]
+    cosines = np.array([need.vector for need in needs]) @ snapshot.vectors.T
+    return [Ranking(snapshot, need, row) for need, row in zip(needs, cosines, strict=True)]
 
 
-def dense_clauses(snapshot: Snapshot, vector: Vectors, scope: Scope | None, limit: int) -> Rows:
-    """Clauses of the nearest passages, ascending.
+def dense_clauses(snapshot: Snapshot, vector: Vectors, documents: Rows | None, limit: int) -> Rows:
+    """Clauses of the nearest passages, ascending; raises IndexCorrupt when the store fails.
 
     A filter of the vector store costs thirty times a plain query (56 ms against 1.9 ms over
-    100,000 passages). So a scope of moderate size is compared in full instead, and for a
-    larger one so many passages are fetched that enough of them lie inside.
+    100,000 passages). So documents of moderate size are compared in full instead, and for more
+    so many passages are fetched that enough of them lie inside.
     """
     depth = max(DENSE_DEPTH, 4 * limit)
-    if scope is None:
-        return snapshot.clauses_of_digests(snapshot.store.nearest(vector, depth)[0])
-    rows = _scope_rows(snapshot, scope)
+    if documents is None:
+        return _stored(snapshot, vector, depth)
+    rows = _passages_of(snapshot, documents)
     if len(rows) <= EXACT_PASSAGES:
         nearest = rows[best(snapshot.vectors[rows] @ vector, depth)]
         return np.unique(snapshot.clauses_of_rows(nearest))
     wanted = min(DEEPEST, OVERFETCH * depth * len(snapshot.vectors) // len(rows))
-    clauses = snapshot.clauses_of_digests(snapshot.store.nearest(vector, wanted)[0])
-    return clauses[scope.mask[clauses]]
+    return _stored(snapshot, vector, wanted)
 
 
-def keyword_clauses(keyword: Floats, scope: Scope | None, limit: int) -> Rows:
+def keyword_clauses(keyword: Floats, mask: NDArray[np.bool_] | None, limit: int) -> Rows:
     """Clauses with the best keyword scores above zero."""
-    inside = keyword if scope is None else np.where(scope.mask, keyword, np.float32(0))
+    inside = keyword if mask is None else np.where(mask, keyword, np.float32(0))
     found = best(inside, max(KEYWORD_DEPTH, 2 * limit))
     return found[inside[found] > 0]
 
 
-def compare(snapshot: Snapshot, need: Need, clauses: Rows, keyword: Floats) -> Candidates:
-    """Exact scores of the candidates; every passage of theirs is compared."""
-    firsts = snapshot.catalog.passage_starts[clauses]
-    counts = snapshot.catalog.passage_starts[clauses + 1] - firsts
-    starts = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
-    rows = spread(firsts, counts)
-    cosines = snapshot.vectors[rows] @ need.vector
-    dense = fold(cosines, starts[:-1])
-    scores = keyword[clauses]
-    own = {token: weight for token, weight in need.tokens.items() if weight >= 1}
-    return Candidates(
-        clauses=clauses,
-        starts=starts,
-        rows=rows,
-        cosines=cosines,
-        dense=dense,
-        keyword=scores,
-        coverage=snapshot.keywords.coverage(own, clauses),
-        fused=fuse(dense, scores, need.length, snapshot.keywords.highest_idf),
-    )
+def _stored(snapshot: Snapshot, vector: Vectors, count: int) -> Rows:
+    try:
+        return snapshot.clauses_of_digests(snapshot.store.nearest(vector, count)[0])
+    except StoreError as error:
+        raise IndexCorrupt(f"向量库无法查询，{REBUILD}（{error}）") from error
 
 
-def ranked_hits(
-    snapshot: Snapshot, candidates: Candidates, limit: int, kept: int
-) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
-    """Accepted hits and ``kept`` rejected ones, best first; equal scores in corpus order."""
-    order = np.lexsort((candidates.clauses, -candidates.fused))[: limit + kept]
-    hits = tuple(
-        _hit(snapshot, candidates, int(at), None if place < limit else BEYOND_LIMIT)
-        for place, at in enumerate(order)
-    )
-    return hits[:limit], hits[limit:]
+def _passages_of(snapshot: Snapshot, documents: Rows) -> Rows:
+    edges = snapshot.catalog.passage_starts[snapshot.catalog.clause_starts]
+    return spread(edges[documents], edges[documents + 1] - edges[documents])
 
 
-def hits_elsewhere(snapshot: Snapshot, keyword: Floats, scope: Scope | None) -> tuple[Hit, ...]:
-    """The clauses outside the scope that share most words with the question, as rejected hits."""
-    if scope is None:
-        return ()
-    outside = np.where(scope.mask, np.float32(0), keyword)
-    found = [int(clause) for clause in best(outside, ELSEWHERE_KEPT) if outside[clause] > 0]
-    return tuple(
-        Hit(*snapshot.clause_at(clause), 0.0, {"keyword": float(outside[clause])}, (), OUT_OF_SCOPE)
-        for clause in found
-    )
+def _mask(snapshot: Snapshot, documents: Rows) -> NDArray[np.bool_]:
+    mask = np.zeros(snapshot.keywords.size, dtype=np.bool_)
+    mask[clauses_of(snapshot, documents)] = True
+    return mask
 
 
-def best(scores: Floats, count: int) -> Rows:
-    """Places of the ``count`` highest scores, highest first; equal ones in order."""
-    if count < len(scores):
-        lowest = np.partition(scores, len(scores) - count)[len(scores) - count]
-        chosen = np.flatnonzero(scores >= lowest)
-    else:
-        chosen = np.arange(len(scores))
-    return chosen[np.argsort(-scores[chosen], kind="stable")][:count]
-
-
-def _scope_rows(snapshot: Snapshot, scope: Scope) -> Rows:
-    catalog = snapshot.catalog
-    edges = catalog.passage_starts[catalog.clause_starts]
-    firsts = edges[scope.documents]
-    return spread(firsts, edges[scope.documents + 1] - firsts)
-
-
-def _hit(snapshot: Snapshot, candidates: Candidates, at: int, rejected: str | None) -> Hit:
-    document, clause = snapshot.clause_at(int(candidates.clauses[at]))
-    span = slice(int(candidates.starts[at]), int(candidates.starts[at + 1]))
-    rows = candidates.rows[span].tolist()
-    cosines = candidates.cosines[span].tolist()
+def _hit(snapshot: Snapshot, compared: Compared, at: int, rejected: str | None) -> Hit:
+    document, clause = snapshot.clause_at(int(compared.clauses[at]))
     scores = {
-        "dense": float(candidates.dense[at]),
-        "keyword": float(candidates.keyword[at]),
-        "coverage": float(candidates.coverage[at]),
-        "fused": float(candidates.fused[at]),
+        "dense": float(compared.dense[at]),
+        "keyword": float(compared.keyword[at]),
+        "coverage": float(compared.coverage[at]),
+        "fused": float(compared.fused[at]),
     }
-    ranked = sorted(zip(cosines, rows, strict=True), key=lambda pair: (-pair[0], pair[1]))
-    for cosine, row in ranked:
-        scores.setdefault(f"dense_{KINDS[snapshot.kinds[row]]}", cosine)
+    kinds = zip(KINDS, compared.by_kind[:, at].tolist(), strict=True)
+    scores |= {f"dense_{kind}": cosine for kind, cosine in kinds if cosine == cosine}  # no NaN
+    first, last = int(compared.starts[at]), int(compared.starts[at + 1])
+    shown = best(compared.cosines[first:last], PASSAGES_SHOWN) if rejected is None else ()
     passages = tuple(
-        PassageHit(snapshot.passage_at(row), cosine, scores["keyword"])
-        for cosine, row in ranked[: PASSAGES_SHOWN if rejected is None else 0]
+        PassageHit(
+            snapshot.passage_at(int(compared.rows[first + one])),
+            float(compared.cosines[first + one]),
+            scores["keyword"],
+        )
+        for one in shown
     )
     return Hit(document, clause, scores["fused"], scores, passages, rejected)

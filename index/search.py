@@ -15,19 +15,10 @@ from index.documents import Document, Hit, Region
 from index.embedder import Embedder
 from index.errors import IndexCorrupt
 from index.publish import REBUILD, current_build, pointer_state
-from index.ranking import (
-    REJECTED_KEPT,
-    Need,
-    Scope,
-    compare,
-    dense_clauses,
-    find_scope,
-    hits_elsewhere,
-    keyword_clauses,
-    ranked_hits,
-)
-from index.snapshot import Rows, Snapshot
-from index.store import StoreError, Vectors
+from index.ranking import REJECTED_KEPT, Need, rank
+from index.scope import find_scope
+from index.snapshot import Snapshot
+from index.store import Vectors
 from index.tokens import weighted_tokens
 
 
@@ -113,34 +104,23 @@ class Searcher:
         """The best clauses for the question; raises IndexCorrupt when the store fails.
 
         Searches that belong together name the build they all run on, so that a publication
-        between two of them changes nothing.
+        between two of them changes nothing. Many of one turn go to :func:`index.ranking.rank`.
         """
         snapshot = pinned or self._snapshot
         marks = [perf_counter()]
         vector = self.embed(query.text) if query.vector is None else query.vector
         marks.append(perf_counter())
-        scope = find_scope(snapshot, query.regions, query.documents)
-        near = self._nearest(snapshot, vector, scope, query.limit)
-        marks.append(perf_counter())
         need = Need(vector, query.tokens, len(query.text))
-        keyword = snapshot.keywords.scores(need.tokens)
-        clauses = np.union1d(near, keyword_clauses(keyword, scope, query.limit))
         marks.append(perf_counter())
-        candidates = compare(snapshot, need, clauses, keyword)
+        [ranking] = rank(snapshot, [need])
+        marks.append(perf_counter())
+        documents = find_scope(snapshot, query.regions, query.documents)
         kept = REJECTED_KEPT if query.keep_rejected else 0
-        hits, rejected = ranked_hits(snapshot, candidates, query.limit, kept)
+        hits, rejected = ranking.hits(documents, query.limit, kept)
         if query.keep_rejected:
-            rejected += hits_elsewhere(snapshot, keyword, scope)
+            rejected += ranking.elsewhere(documents)
         marks.append(perf_counter())
         return SearchResult(hits, rejected, _timings(marks))
-
-    def _nearest(
-        self, snapshot: Snapshot, vector: Vectors, scope: Scope | None, limit: int
-    ) -> Rows:
-        try:
-            return dense_clauses(snapshot, vector, scope, limit)
-        except StoreError as error:
-            raise IndexCorrupt(f"向量库无法查询，{REBUILD}（{error}）") from error
 
     def _open(self) -> Snapshot:
         snapshot = Snapshot.open(current_build(self._index_dir))
@@ -151,6 +131,6 @@ class Searcher:
 
 
 def _timings(marks: list[float]) -> dict[str, float]:
-    names = ("embed", "dense", "keyword", "fuse")
+    names = ("embed", "tokens", "compare", "select")
     spans = [(end - start) * 1000 for start, end in pairwise(marks)]
     return dict(zip(names, spans, strict=True))

@@ -22,6 +22,8 @@ from index.store import PassageStore, StoreError, Vectors, probe
 KINDS: tuple[PassageKind, ...] = get_args(PassageKind)
 OPENING_PROBES = 3
 _ARRAYS = ("clause_starts", "passage_starts", "kinds", "vectors", "digest_keys", "digest_rows")
+EXACT_PASSAGES = 20_000  # a comparison of so many in full is faster than a filter of the store
+DECODED = 20_000  # passages kept decoded
 HEADING_TIMES = 2  # a heading's words count twice
 
 Rows = NDArray[np.int64]
@@ -42,11 +44,65 @@ class Documents(Mapping[str, Document]):
             self._decoded[document_id] = found
         return found
 
+    def row_of(self, document_id: str) -> int:
+        """The place of a document in the corpus; raises KeyError."""
+        return self._rows[document_id]
+
     def __iter__(self) -> Iterator[str]:
         return iter(self._rows)
 
     def __len__(self) -> int:
         return len(self._rows)
+
+
+class Passages:
+    """Passages by number; those that were needed lately stay decoded."""
+
+    def __init__(self, lines: JsonLines) -> None:
+        self._lines = lines
+        self._decoded: dict[int, Passage] = {}
+
+    def __getitem__(self, row: int) -> Passage:
+        found = self._decoded.get(row)
+        if found is None:
+            found = Passage(**self._lines[row])
+            if len(self._decoded) >= DECODED:
+                self._decoded.clear()
+            self._decoded[row] = found
+        return found
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How passages side by side belong to clauses and, in a clause, to kinds.
+
+    The passages of clause i are ``starts[i]:starts[i+1]``. A run is of one clause and one kind:
+    ``runs`` (r,) are their first passages, ``run_clauses`` and ``run_kinds`` (r,) say which.
+    """
+
+    starts: Rows
+    runs: Rows
+    run_clauses: Rows
+    run_kinds: NDArray[np.int8]
+
+    @classmethod
+    def of(cls, starts: Rows, kinds: NDArray[np.int8]) -> Layout:
+        """Of clauses with these ``starts`` (clauses + 1), their passages of these kinds."""
+        begins = np.zeros(len(kinds), dtype=np.bool_)
+        begins[starts[:-1][np.diff(starts) > 0]] = True
+        begins[1:] |= kinds[1:] != kinds[:-1]
+        runs = np.flatnonzero(begins)
+        return cls(starts, runs, np.searchsorted(starts, runs, side="right") - 1, kinds[runs])
+
+    def best_by_kind(self, cosines: Vectors) -> Vectors:
+        """The highest cosine of each kind in each clause, shape (kinds, clauses); else NaN."""
+        table = np.full((len(KINDS), len(self.starts) - 1), np.nan, dtype=np.float32)
+        highest = np.maximum.reduceat(cosines, self.runs) if len(self.runs) else cosines
+        np.fmax.at(table, (self.run_kinds, self.run_clauses), highest)
+        return table
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +122,16 @@ class Catalog:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Everything that answers a question from one build; never changes."""
+    """Everything that answers a question from one build; never changes.
+
+    ``layout`` is that of all passages, where they are few enough to be compared in full.
+    """
 
     folder: Path
     manifest: Mapping[str, Any]
     catalog: Catalog
     documents: Documents
-    passages: JsonLines
+    passages: Passages
     kinds: NDArray[np.int8]
     vectors: Vectors
     digest_keys: NDArray[np.uint64]
@@ -80,6 +139,7 @@ class Snapshot:
     keywords: KeywordIndex
     store: PassageStore
     bank: QuestionBank
+    layout: Layout | None
 
     @classmethod
     def open(cls, folder: Path) -> Snapshot:
@@ -109,7 +169,7 @@ class Snapshot:
 
     def passage_at(self, row: int) -> Passage:
         """The passage with this number in the corpus."""
-        return Passage(**self.passages[row])
+        return self.passages[row]
 
     def clauses_of_digests(self, digests: Sequence[str]) -> Rows:
         """Numbers, ascending, of the clauses that have a passage of one of these digests."""
@@ -145,15 +205,17 @@ def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
     regions = tuple(Region.parse(row["region"]) for row in manifest["documents"])
     arrays = {name: map_array(folder / f"{name}.npy") for name in _ARRAYS}
     starts = (arrays.pop("clause_starts"), arrays.pop("passage_starts"))
+    small = len(arrays["vectors"]) <= EXACT_PASSAGES
     return Snapshot(
         folder=folder,
         manifest=manifest,
         catalog=Catalog(ids, regions, *starts),
         documents=Documents(open_lines(folder / "documents.jsonl"), ids),
-        passages=open_lines(folder / "passages.jsonl"),
+        passages=Passages(open_lines(folder / "passages.jsonl")),
         keywords=load_keywords(folder / "keywords"),
         store=PassageStore.open(folder / "chroma"),
         bank=load_bank(folder),
+        layout=Layout.of(starts[1], arrays["kinds"]) if small else None,
         **arrays,
     )
 

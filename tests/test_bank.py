@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.bank import BankTexts, bank_texts, load_bank, write_bank
+from index.bank import BankQuestion, BankTexts, bank_texts, load_bank, write_bank
 from index.passages import passages_of
 from tests.toys import TINY_ASKED, ToyEmbedder, tiny_corpus
 
@@ -27,6 +27,11 @@ def vector(text: str):
     return ToyEmbedder().embed_query_array([text])[0]
 
 
+def neighbours(bank, places, text, tokens):
+    question = BankQuestion(vector(text), tokens, len(text))
+    return bank.compare([question]).neighbours(0, places)
+
+
 def test_answered_questions_and_gaps_stand_document_by_document():
     documents = tiny_corpus()
     passages = [one for doc in documents for one in passages_of(doc, TINY_ASKED.get(doc.id, {}))]
@@ -39,7 +44,7 @@ def test_answered_questions_and_gaps_stand_document_by_document():
 
 def test_the_nearest_of_both_kinds_are_scored_by_hand(folder):
     bank = load_bank(folder)
-    near = bank.neighbours([0], vector("教师"), {}, 2)
+    near = neighbours(bank, [0], "教师", {})
     # vectors (教师, constant): question (1, 1), answered (1, 1), gap (2, 1), all of length 1
     assert near.asked == pytest.approx((1.0,))
     assert near.gaps == pytest.approx((3 / np.sqrt(10),))
@@ -50,21 +55,33 @@ def test_the_nearest_of_both_kinds_are_scored_by_hand(folder):
 
 def test_only_the_questions_of_the_given_documents_count(folder):
     bank = load_bank(folder)
-    assert len(bank.neighbours([0, 1], vector("教师"), {}, 2).asked) == 2
-    assert bank.neighbours([1], vector("收费"), {}, 2).asked == pytest.approx((1.0,))
+    assert len(neighbours(bank, [0, 1], "教师", {}).asked) == 2
+    assert neighbours(bank, [1], "收费", {}).asked == pytest.approx((1.0,))
 
 
 def test_shared_words_bring_a_question_nearer(folder):
     bank = load_bank(folder)
-    plain = bank.neighbours([1], vector("年龄"), {}, 2)
-    worded = bank.neighbours([1], vector("年龄"), {"年龄": 1.0}, 2)
+    plain = neighbours(bank, [1], "年龄", {})
+    worded = neighbours(bank, [1], "年龄", {"年龄": 1.0})
     assert worded.gaps[0] > plain.gaps[0]
     assert worded.asked == plain.asked
 
 
+def test_questions_of_one_turn_are_compared_as_if_alone(folder):
+    bank = load_bank(folder)
+    texts = ("教师", "年龄")
+    tokens = ({"教师": 1.0}, {"年龄": 1.0})
+    both = bank.compare([BankQuestion(vector(a), b, 2) for a, b in zip(texts, tokens, strict=True)])
+    for row, (text, words) in enumerate(zip(texts, tokens, strict=True)):
+        for places in ([0], [1], [0, 1]):
+            alone = neighbours(bank, places, text, words)
+            assert both.neighbours(row, places).asked == pytest.approx(alone.asked)
+            assert both.neighbours(row, places).vote == pytest.approx(alone.vote, abs=1e-4)
+
+
 def test_without_questions_nothing_is_near(tmp_path):
     write_bank(tmp_path, BankTexts((), (), (0, 0)), ToyEmbedder(), None)
-    near = load_bank(tmp_path).neighbours([0], vector("教师"), {}, 2)
+    near = neighbours(load_bank(tmp_path), [0], "教师", {})
     assert (near.asked, near.gaps, near.vote, near.known) == ((), (), 0.0, False)
 
 

@@ -73,10 +73,22 @@ def test_coverage_is_the_share_of_rarity_that_a_clause_holds():
     assert index.coverage({}, np.array([0])).tolist() == [0.0]
 
 
-def test_matched_names_the_tokens_that_occur_in_a_clause():
+def test_a_coverage_may_leave_out_what_weighs_little():
     index = build_keywords(CLAUSES)
-    assert index.matched(["收费", "食堂", "入学"], 1) == ("收费", "入学")
-    assert index.matched(["收费", "食堂", "入学"], 2) == ()
+    postings = index.look_up({"入学": 1.0, "收费": 0.5})
+    assert postings.coverage(least=1).tolist() == [1.0, 1.0, 0.0]
+
+
+def test_tokens_are_looked_up_once_for_scores_rarity_and_coverage():
+    index = build_keywords(CLAUSES)
+    postings = index.look_up({"食堂": 1.0, "入学": 0.5})
+    assert postings.idfs.tolist() == [index.idf("食堂"), index.idf("入学")]
+    assert postings.scores().tolist() == index.scores({"入学": 0.5}).tolist()
+    assert (
+        postings.coverage().tolist()
+        == index.coverage({"食堂": 1.0, "入学": 0.5}, np.arange(3)).tolist()
+    )
+    assert index.look_up({}).scores().tolist() == [0.0, 0.0, 0.0]
 
 
 def test_an_index_read_back_gives_the_same_scores(tmp_path):

@@ -23,7 +23,7 @@ WIDE_FUNCTIONS = {"index.build.build_index", "bot.bench_retrieval.bench_retrieva
 # line before, and all of bot stands above all of index. A new module goes on the line below the
 # highest one that it imports.
 INDEX_LADDER = """
-disk documents errors fusion lines make_divisions numbering quiet syllables textmap tokens words
+disk documents errors fusion lines make_divisions numbering order quiet syllables textmap tokens words
 blocks carrier cleaner codec keywords metadata modelcache numerals outline passages publish
   reader region_data region_sounds sidecar store thesaurus
 clauses lint numbers region_latin repairs sound_index vocabulary
@@ -32,7 +32,8 @@ corpus prepare
 embedder
 bank vectors
 collection snapshot
-build evidence ranking
+build evidence scope
+ranking
 search
 retriever
 """

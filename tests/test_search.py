@@ -2,6 +2,7 @@ import json
 import os
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,10 @@ from index.corpus import load_documents
 from index.documents import Region
 from index.errors import IndexCorrupt, IndexMissing
 from index.fusion import fold, fuse, reciprocal_rank_fusion
-from index.ranking import BEYOND_LIMIT, OUT_OF_SCOPE, applies, best
+from index.order import best
+from index.ranking import BEYOND_LIMIT, OUT_OF_SCOPE
 from index.retriever import PolicyRetriever
+from index.scope import applies
 from index.search import Query
 from tests.toys import TINY_ASKED, ToyEmbedder, make_document, open_searcher, tiny_corpus
 
@@ -111,7 +114,7 @@ def test_a_vector_made_before_is_not_made_again(tiny_index):
 
 def test_timings_name_the_steps(tiny_searcher):
     timings = tiny_searcher.search(Query("教师")).timings_ms
-    assert list(timings) == ["embed", "dense", "keyword", "fuse"]
+    assert list(timings) == ["embed", "tokens", "compare", "select"]
     assert all(0 < value < 1000 for value in timings.values())
 
 
@@ -155,6 +158,27 @@ def test_searches_that_name_their_build_keep_to_it_when_another_is_published(tmp
     searcher.reopen_if_published()
     assert ids(searcher.search(Query("教师", limit=1)).hits) == ["new#1"]
     assert ids(searcher.search(Query("教师", limit=1), before).hits) == ["jia#2"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        Query("教师交流", limit=2),
+        Query("学校收费和入学", regions=(WUHAN,)),
+        Query("入学", documents=("wu",)),
+        Query("入学", regions=()),
+    ],
+)
+def test_a_corpus_too_large_to_be_compared_in_full_gives_the_same_hits(tiny_searcher, query):
+    large = replace(tiny_searcher.snapshot, layout=None)
+    small, sampled = tiny_searcher.search(query), tiny_searcher.search(query, large)
+    assert ids(sampled.hits) == ids(small.hits)
+    for one, other in zip(small.hits, sampled.hits, strict=True):
+        assert one.scores == pytest.approx(other.scores)
+        assert [found.passage for found in one.passages] == [
+            found.passage for found in other.passages
+        ]
+    assert ids(sampled.rejected) == ids(small.rejected)
 
 
 def test_what_came_near_is_left_out_when_nobody_will_read_it(tiny_searcher):
