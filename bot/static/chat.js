@@ -173,6 +173,7 @@
       button.textContent = await window.wencePage.copy(whole.join("\n")) ? texts.copied : texts.copy;
       setTimeout(() => { button.textContent = texts.copy; }, 1600);
     });
+    row.append(row.querySelector(".wc-share"));
     make(texts.helped, () => judge(row, answer, "up"), "wc-judge");
     make(texts.notHelped, () => askReason(row, answer, make), "wc-judge");
   }
