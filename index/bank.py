@@ -8,7 +8,7 @@ document than to its answered questions is probably not answered by it.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -22,17 +22,25 @@ from index.embedder import Embedder
 from index.keywords import KeywordIndex, build_keywords, load_keywords, save_keywords
 from index.lines import map_array
 from index.order import best
+from index.question_types import QuestionType, question_types
 from index.store import Vectors
 
 GapQuestions = Mapping[str, Mapping[str, Sequence[str]]]
 DIGEST_BYTES = 16
 KEYWORD_WEIGHT = 0.003  # of BM25 / sqrt(characters) beside the cosine
 SHARE_WEIGHT = 0.04  # of the share of a neighbour's own words that the question has
+OTHER_TYPE = 0.01  # off the score of a neighbour that asks for something else (how many, where)
 DEPTH = 8
 WIDE_DEPTH = 20
 TEMPERATURE = 0.02  # of the weights of neighbours in a vote
 
 Floats = NDArray[np.float32]
+
+_BITS: Mapping[QuestionType, int] = {
+    kind: 1 << bit
+    for bit, kind in enumerate(QuestionType)
+    if kind not in {QuestionType.COMPARISON, QuestionType.NEGATION}
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +67,7 @@ class QuestionBank:
     """Questions of all documents; those of document d stand at ``starts[d]:starts[d+1]``.
 
     Shapes: ``vectors`` (n, dimensions), ``answered`` (n,) bool, ``digests`` (n,); ``masses``
-    (n,) is the BM25 that a question would give itself.
+    (n,) is the BM25 that a question would give itself; ``types`` (n,) what it asks for, as bits.
     """
 
     vectors: Vectors
@@ -67,6 +75,7 @@ class QuestionBank:
     digests: NDArray[np.void]
     starts: NDArray[np.int64]
     masses: Floats
+    types: NDArray[np.uint32]
     keywords: KeywordIndex
 
     def compare(self, questions: Sequence[BankQuestion]) -> BankComparison:
@@ -76,11 +85,12 @@ class QuestionBank:
 
 @dataclass(frozen=True, slots=True)
 class BankQuestion:
-    """A question made ready: unit vector, weighted keyword tokens, length in characters."""
+    """A question made ready: unit vector, weighted tokens, length in characters, what it asks."""
 
     vector: Vectors
     tokens: Mapping[str, float]
     length: int
+    types: Collection[QuestionType]
 
 
 class BankComparison:
@@ -112,16 +122,23 @@ class BankComparison:
         )
 
     def _scores(self, row: int, place: int, span: slice) -> Floats:
-        question = self._questions[row]
+        bank, question = self._bank, self._questions[row]
         if place not in self._cosines:  # slices, not rows: a gather would copy every vector
-            self._cosines[place] = self._vectors @ self._bank.vectors[span].T
+            self._cosines[place] = self._vectors @ bank.vectors[span].T
         if row not in self._words:
-            self._words[row] = self._bank.keywords.scores(question.tokens)
+            self._words[row] = bank.keywords.scores(question.tokens)
         words = self._words[row][span]
         weight = np.float32(KEYWORD_WEIGHT / math.sqrt(max(question.length, 1)))
-        shares = words / self._bank.masses[span]
+        shares = words / bank.masses[span]
         scores = self._cosines[place][row] + weight * words + np.float32(SHARE_WEIGHT) * shares
+        own, theirs = np.uint32(type_bits(question.types)), bank.types[span]
+        scores -= np.float32(OTHER_TYPE) * ((own != 0) & (theirs != 0) & (own & theirs == 0))
         return np.asarray(scores, dtype=np.float32)
+
+
+def type_bits(types: Iterable[QuestionType]) -> int:
+    """What is asked for, one bit a type; a comparison or a negation says nothing of it."""
+    return sum(_BITS.get(kind, 0) for kind in set(types))
 
 
 def _joined(parts: Sequence[NDArray[Any]]) -> NDArray[Any]:
@@ -182,6 +199,8 @@ def write_bank(folder: Path, bank: BankTexts, embedder: Embedder, known: Path | 
     np.save(folder / "bank_answered.npy", np.array(bank.answered, dtype=np.bool_))
     np.save(folder / "bank_digests.npy", np.array(digests, dtype=f"V{DIGEST_BYTES}"))
     np.save(folder / "bank_starts.npy", np.array(bank.starts, dtype=np.int64))
+    types = [type_bits(question_types(text)) for text in bank.texts]
+    np.save(folder / "bank_types.npy", np.array(types, dtype=np.uint32))
     keywords = build_keywords([(text, 1)] for text in bank.texts)
     np.save(folder / "bank_masses.npy", _masses(keywords))
     save_keywords(keywords, folder / "bank_keywords")
@@ -195,6 +214,7 @@ def load_bank(folder: Path) -> QuestionBank:
         map_array(folder / "bank_digests.npy"),
         map_array(folder / "bank_starts.npy"),
         map_array(folder / "bank_masses.npy"),
+        map_array(folder / "bank_types.npy"),
         load_keywords(folder / "bank_keywords"),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 DENSE_WEIGHT = 0.7
-KEYWORD_WEIGHT = 0.03
+KEYWORD_WEIGHT = 0.02
 SECOND_SHARE = 0.1
 
 Floats = NDArray[np.float32]

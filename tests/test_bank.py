@@ -5,8 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from index.bank import BankQuestion, BankTexts, bank_texts, load_bank, write_bank
+from index.bank import (
+    OTHER_TYPE,
+    BankQuestion,
+    BankTexts,
+    bank_texts,
+    load_bank,
+    type_bits,
+    write_bank,
+)
 from index.passages import passages_of
+from index.question_types import QuestionType
 from tests.toys import TINY_ASKED, ToyEmbedder, tiny_corpus
 
 GAPS = {"wu": {"时间": ["几点放学", "几点入学"]}, "nobody": {"价格": ["多少钱"]}}
@@ -27,8 +36,8 @@ def vector(text: str):
     return ToyEmbedder().embed_query_array([text])[0]
 
 
-def neighbours(bank, places, text, tokens):
-    question = BankQuestion(vector(text), tokens, len(text))
+def neighbours(bank, places, text, tokens, types=()):
+    question = BankQuestion(vector(text), tokens, len(text), types)
     return bank.compare([question]).neighbours(0, places)
 
 
@@ -67,11 +76,20 @@ def test_shared_words_bring_a_question_nearer(folder):
     assert worded.asked == plain.asked
 
 
+def test_a_question_that_asks_for_something_else_is_a_little_farther(folder):
+    bank = load_bank(folder)
+    types = {one: neighbours(bank, [0], "教师", {}, [one]) for one in QuestionType}
+    assert type_bits([QuestionType.COMPARISON, QuestionType.NEGATION]) == 0
+    assert types[QuestionType.YES_NO].asked == pytest.approx((1.0,))  # 教师交流吗 asks that too
+    assert types[QuestionType.AMOUNT].asked == pytest.approx((1.0 - OTHER_TYPE,))
+    assert types[QuestionType.AMOUNT].gaps == types[QuestionType.YES_NO].gaps  # asks for nothing
+
+
 def test_questions_of_one_turn_are_compared_as_if_alone(folder):
     bank = load_bank(folder)
     texts = ("教师", "年龄")
     tokens = ({"教师": 1.0}, {"年龄": 1.0})
-    both = bank.compare([BankQuestion(vector(a), b, 2) for a, b in zip(texts, tokens, strict=True)])
+    both = bank.compare([BankQuestion(vector(a), b, 2, ()) for a, b in zip(texts, tokens, strict=True)])
     for row, (text, words) in enumerate(zip(texts, tokens, strict=True)):
         for places in ([0], [1], [0, 1]):
             alone = neighbours(bank, places, text, words)

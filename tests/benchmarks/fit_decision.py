@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -107,6 +108,8 @@ def main() -> None:
     found = {}
     for name, asked, gaps in (("expanded", corpus.asked, corpus.gaps), ("plain", {}, {})):
         with tempfile.TemporaryDirectory() as folder:
+            if settings.index_dir.is_dir():  # its vectors need not be computed again
+                shutil.copytree(settings.index_dir, folder, dirs_exist_ok=True)
             build_index(corpus.documents, asked, embedder, Path(folder), gaps=gaps)
             print(name)
             found[name] = fit(PolicyChain(Searcher.open(Path(folder), embedder), settings))
