@@ -283,7 +283,7 @@ def test_a_question_that_fails_stays_in_the_box(visit: Open) -> None:
     assert page.input_value(BOX) == "坏了"
     page.fill(BOX, "   ")
     page.press(BOX, "Enter")
-    page.get_by_text("问题是空的").wait_for()
+    page.locator("#notice", has_text="问题是空的").wait_for()
 
 
 @BOTH
@@ -302,6 +302,7 @@ def test_when_the_model_or_the_index_fails_the_reader_is_told_and_loses_nothing(
         notice = page.locator("#notice p")
         notice.wait_for()
         assert re.search(r"请稍后再试.*告诉管理员参考号 [0-9a-f]{8}", notice.inner_text())
+        assert page.locator("#live").inner_text() == notice.inner_text()
         assert "/secret" not in page.content()
         assert page.input_value(BOX) == "午餐多少钱"
         assert earlier.is_visible()
@@ -318,7 +319,7 @@ def test_an_answer_can_be_stopped_and_its_question_stays(visit: Open) -> None:
     page.press(BOX, "Enter")
     page.locator("#chat .wc-stages .wc-now", has_text="查找条款").wait_for()
     page.locator("#stop").click()
-    page.get_by_text("已停止").wait_for()
+    page.locator("#notice", has_text="已停止").wait_for()
     assert page.input_value(BOX) == SLOW
     assert page.locator("#chat .wc-answer").count() == 0
 

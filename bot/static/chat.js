@@ -180,6 +180,7 @@
 
   // A finished answer is announced once and brought into view from its question down.
   let seen = 0;
+  let told = "";
   function look() {
     const chat = document.getElementById("chat");
     if (!chat) return;
@@ -195,6 +196,9 @@
       row.setAttribute("role", "group");
       row.setAttribute("aria-label", texts.next);
     });
+    const notice = document.querySelector("#notice p")?.textContent ?? "";
+    if (notice && notice !== told) live.textContent = notice;
+    told = notice;
     if (answers.length === seen) return;
     const arrived = answers.length > seen;
     seen = answers.length;
