@@ -414,6 +414,8 @@ def test_the_printed_conversation_has_date_sources_and_digest_in_black(
     assert "有帮助" not in printed
     colour = answer.locator(".wc-lead").evaluate("part => getComputedStyle(part).color")
     assert colour == "rgb(0, 0, 0)"
+    chip = answer.locator("a.wc-cite").evaluate("part => getComputedStyle(part).color")
+    assert chip == "rgb(0, 0, 0)"
     assert not page.locator("#composer").is_visible()
     page.emulate_media(media="screen")
 

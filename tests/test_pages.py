@@ -153,3 +153,30 @@ def test_the_api_page_loads_nothing_from_another_host(client: TestClient) -> Non
     page = client.get("/docs").text
     assert "POST /api/v1/ask" in page
     assert re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', page) == []
+
+
+def test_the_plain_answer_offers_what_to_ask_next_as_links(client: TestClient) -> None:
+    page = client.get("/answer", params={"q": "谁能报名"}).text
+    assert re.findall(r'<li><a href="/answer\?([^"]*)">([^<]*)</a></li>', page) == [
+        (
+            "q=%E8%B0%81%E8%83%BD%E6%8A%A5%E5%90%8D&amp;region=%E6%B2%B3%E9%98%B3%E5%B8%82",
+            "看河阳市的规定",
+        ),
+        (
+            "q=%E6%B2%B3%E9%98%B3%E5%B8%82%E4%B8%80%E4%B8%AA%E7%8F%AD%E5%A4%9A%E5%B0%91%E4%BA%BA",
+            "河阳市一个班多少人",
+        ),
+    ]
+
+
+def test_evidence_shows_the_headings_that_the_clause_lies_under(client: TestClient) -> None:
+    page = client.get(f"/documents/{ID}/evidence/1.1").text
+    (path,) = re.findall(r'<ol class="wc-path"[^>]*>(.*?)</ol>', page)
+    assert path == f'<li><a href="/documents/{ID}#1">一、招生办法</a></li>'
+    assert "wc-path" not in client.get(f"/documents/{ID}/evidence/1").text
+
+
+def test_the_places_of_a_word_are_links_to_their_clauses(client: TestClient) -> None:
+    page = client.get(f"/documents/{ID}", params={"find": "报名"}).text
+    (places,) = re.findall(r'<ul class="wc-places"[^>]*>(.*?)</ul>', page)
+    assert places == '<li><a href="#1.1">一、招生办法（一）</a></li>'

@@ -188,6 +188,13 @@ def test_a_share_link_holds_the_question_and_region_only() -> None:
     )
 
 
+def test_a_follow_up_is_shared_as_it_was_understood() -> None:
+    follow_up = replace(
+        answered(), question=Question("那初中呢", history=("谁能报名",)), standalone_question="初中"
+    )
+    assert share_url(follow_up, "/answer") == "/answer?q=%E5%88%9D%E4%B8%AD"
+
+
 def test_the_chat_message_is_one_line_with_the_answer_before_its_sources() -> None:
     html = answer_html(answered(), WORDS)
     assert "\n" not in html
