@@ -16,6 +16,7 @@ from bot.conversation import Answer, AnswerStatus, Citation, Draft
 from bot.drafting import Check, Drafting, Unfaithful, issued
 from bot.faithful import check
 from bot.frame import Line, Part, fill_frame, read_frame, with_label
+from bot.grounds import Source
 from bot.language import is_english
 from bot.messages import Messages, Words
 from bot.model import Config, LanguageModel, ModelFailure, open_model
@@ -26,6 +27,7 @@ from bot.sentences import sentences
 from bot.settings import Settings
 from bot.verify import Unverified, require_verified
 
+WARM_UP = ("教师交流〔1〕。", (Source(1, "", "", None, "", "教师交流。"),))
 REWORDED = frozenset({AnswerStatus.ANSWERED, AnswerStatus.PARTIAL})
 logger = logging.getLogger(__name__)
 
@@ -138,6 +140,7 @@ def open_writer(settings: Settings, messages: Messages) -> Writer | None:
     """The writer of the settings; None when answers are quoted. Raises SettingsError."""
     if not settings.has_model:
         return None
+    check(*WARM_UP)  # loads its tables now, not in the time of the first answer
     return Writer(
         open_model(settings), load_prompts(settings.prompts_dir), messages, check, settings
     )

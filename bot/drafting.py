@@ -18,6 +18,7 @@ from index.numbers import numbers_in
 from index.words import normalise
 
 MOST_FAILED = 3  # sentences, once more have failed than passed
+MOST_REPEATED = 3
 ENOUGH = 0.25  # of the character pairs of a quote
 LEAK = 12  # characters in a row that also stand in the prompt
 
@@ -44,6 +45,7 @@ class Drafting:
     faults: list[str] = field(default_factory=list)
     passed: int = 0
     failed: int = 0
+    repeated: int = 0
     _seen: set[str] = field(default_factory=set)
     _sources: tuple[Source, ...] = ()
 
@@ -57,6 +59,11 @@ class Drafting:
         """
         if leaks(written.text, self.wording):
             raise Unfaithful("the prompt leaked")
+        if written.text in self._seen:
+            self.repeated += 1
+            if self.repeated >= MOST_REPEATED:
+                raise Unfaithful("the model repeats itself")
+            return False
         known = {citation.n for citation in self.answer.citations}
         cited = tuple(number for number in written.markers if number in known)
         verdict = self.check(written.text, self._sources)
@@ -119,7 +126,6 @@ class Drafting:
         homes = {n for n, part in enumerate(self.parts) if part.cites & set(cited)}
         faults = [f"number:{one}" for one in unsupported_numbers(written.text, citations)]
         faults += ["too long"] if len(written.text) > LONGEST else []
-        faults += ["repeated"] if written.text in self._seen else []
         faults += ["regions merged"] if len(homes) > 1 else []
         faults += [] if speaks(written.text, self.words.language) else ["language"]
         return tuple(faults)
