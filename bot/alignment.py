@@ -16,7 +16,9 @@ PHRASES = re.compile(r"[:：—]|,(?!\d{3}(?!\d))|,(?<!\d,)|，")
 SHORTEST = 2  # characters of a segment that says something
 SAME_WORDS = 0.9  # what a rewording counts, the very word being 1
 SAME_NUMBER = 1.0
-SAME_NAME = 0.5
+SAME_NAME = 0.3
+SAME_PAIRS = 0.3
+VERBATIM = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A segment of a sentence and the place that it rewords most likely; ``score`` 0 to 1."""
+    """A segment of a sentence and the place that it rewords most likely."""
 
     segment: Reading
     place: Place
@@ -52,15 +54,27 @@ def normalise_lines(text: str) -> str:
 
 
 def align(sentence: str, places: Sequence[Place]) -> tuple[Match, ...]:
-    """The best place for every segment of a normalised sentence."""
-    found = []
-    for text in _cut(PHRASES, sentence):
-        segment = read(text)
-        scored = [(_score(segment, place), -n) for n, place in enumerate(places)]
-        if scored:
-            score, at = max(scored)
-            found.append(Match(segment, places[-at], score))
-    return tuple(found)
+    """The best place for every segment of a normalised sentence.
+
+    A segment that says nothing of its own goes with the segment before it, or the next one.
+    """
+    segments = [read(text) for text in _cut(PHRASES, sentence)]
+    found = [_best(segment, places) for segment in segments] if places else []
+    matched = [match for match in found if match.score > 0]
+    return tuple(
+        match if match.score > 0 or not matched else _beside(match, found, matched)
+        for match in found
+    )
+
+
+def _best(segment: Reading, places: Sequence[Place]) -> Match:
+    score, at = max((_score(segment, place), -n) for n, place in enumerate(places))
+    return Match(segment, places[-at], score)
+
+
+def _beside(match: Match, found: Sequence[Match], matched: Sequence[Match]) -> Match:
+    before = [one for one in found[: found.index(match)] if one.score > 0]
+    return Match(match.segment, (before or matched)[-1 if before else 0].place, 0.0)
 
 
 def coverage(words: Sequence[str], text: str) -> float:
@@ -100,15 +114,28 @@ def _has(word: str, text: str) -> bool:
 
 
 def _score(segment: Reading, place: Place) -> float:
-    near = coverage(segment.words, place.segment.text)
-    wide = coverage(segment.words, place.sentence.text)
+    if segment.text in place.segment.text:
+        return VERBATIM
+    near = coverage(segment.words, place.segment.text) if segment.words else 0.0
+    wide = coverage(segment.words, place.sentence.text) if segment.words else 0.0
     forms = {number.form for number in segment.numbers}
     held = {number.form for number in place.segment.numbers}
     named = segment.concepts & place.segment.concepts
-    score = 0.7 * near + 0.3 * wide
+    score = 0.7 * near + 0.3 * wide + SAME_PAIRS * _shared_pairs(segment.text, place.segment.text)
     score += SAME_NUMBER * len(forms & held) / len(forms) if forms else 0.0
     score += SAME_NAME * len(named) / len(segment.concepts) if segment.concepts else 0.0
     return score
+
+
+def _shared_pairs(one: str, other: str) -> float:
+    """Share of the pairs of neighbouring characters of a text that the other has."""
+    pairs = _pairs(one)
+    return len(pairs & _pairs(other)) / len(pairs) if pairs else 0.0
+
+
+@lru_cache(maxsize=1 << 12)
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(text[at : at + 2] for at in range(len(text) - 1))
 
 
 def _cut(pattern: re.Pattern[str], text: str) -> Iterable[str]:

@@ -5,11 +5,20 @@ from __future__ import annotations
 from bot.comparison import Comparison
 from bot.wording import joins, licences
 
-FORCES = ("prohibit", "must", "duty", "ensure", "permit", "aim", "encourage", "explore", "gradual",
-          "hedge", "mainly", "priority", "every", "some", "total", "done", "only",
-          "now")  # fmt: skip
-SOFT = ("aim", "encourage", "explore", "gradual", "hedge", "mainly", "some", "permit", "priority")
-HARD = ("prohibit", "must", "duty", "ensure", "every", "total", "done", "only", "now")
+GROUPS = {
+    "strong": {"must", "ensure", "total", "now"},
+    "duty": {"duty"},
+    "ban": {"prohibit"},
+    "every": {"every"},
+    "done": {"done"},
+    "only": {"only"},
+    "leave": {"permit"},
+    "soft": {"aim", "encourage", "explore", "gradual", "hedge", "mainly"},
+    "guide": {"guide"},
+    "some": {"some"},
+    "priority": {"priority"},
+}
+HARD = ("strong", "duty", "ban", "every", "done", "only")
 
 
 def bearing_differences(compared: Comparison) -> dict[str, float]:
@@ -19,20 +28,20 @@ def bearing_differences(compared: Comparison) -> dict[str, float]:
     near = frozenset(force for one in compared.near for force in one.allowed)
     close = frozenset(force for one in compared.near for force in one.forces)
     new = {one for one in said if not licences(one) & held}
-    moved = {one for one in said if not licences(one) & near}
+    moved = {one for one in said - {"ensure"} if not licences(one) & near}
     lost = close - kept
-    found = {f"adds_{one}": float(one in new) for one in FORCES}
-    found |= {f"moves_{one}": float(one in moved) for one in FORCES}
-    found |= {f"drops_{one}": float(one in lost) for one in FORCES}
+    found: dict[str, float] = {}
+    for name, forces in GROUPS.items():
+        found[f"adds_{name}"] = float(len(new & forces))
+        if name in HARD or name == "leave":
+            found[f"moves_{name}"] = float(len(moved & forces))
+        found[f"drops_{name}"] = float(len(lost & forces))
     denied = sum(one.negations for one in compared.near)
     found["adds_not"] = float(bool(compared.said.negations) and not denied)
     found["drops_not"] = float(bool(denied) and not compared.said.negations)
-    found["hard_new"] = float(len(new.intersection(HARD)))
-    found["hard_moved"] = float(len(moved.intersection(HARD)))
-    found["soft_new"] = float(len(new.intersection(SOFT)))
-    found["soft_lost"] = float(len(lost.intersection(SOFT)))
-    found["harder"] = float(bool(moved.intersection(HARD) and lost.intersection(SOFT)))
-    found["softer"] = float(bool(moved.intersection(SOFT) and lost.intersection(HARD)))
+    found["hard_new"] = sum(found[f"adds_{name}"] for name in HARD)
+    found["hard_moved"] = sum(found[f"moves_{name}"] for name in HARD)
+    found["harder"] = float(found["hard_moved"] > 0 and found["drops_soft"] > 0)
     return found | _joins(compared) | _bounds(compared)
 
 

@@ -3,39 +3,63 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
+from typing import Any
 
 import yaml
 
 from bot.grounds import Source
-from bot.lexicon import data
+from bot.lexicon import DATA, LOADER
 from bot.wording import read
-from index.words import normalise, stopwords, word_spans
+from index.words import normalise
 
-DATA_FILE = Path(__file__).parent / "data" / "connective.yaml"
+LONGEST = 60  # characters of a sentence that only connects
+SHORT = 2  # characters of a region's name that is not shortened
 
 
 def is_connective(sentence: str, sources: Sequence[Source]) -> bool:
     """Whether nothing is left of a sentence without its connecting words; regions cited may."""
-    text = normalise(sentence)
-    for source in sources:
-        for name in source.region.split("/"):
-            text = text.replace(name, "").replace(name[:-1], "") if len(name) > 2 else text
-    text = _patterns().sub(" ", text)
-    if read(text).numbers:
+    text = _without_regions(normalise(sentence).lower(), sources)
+    kept = [match for match in _pattern().finditer(text) if not _claims(match[0])]
+    for match in reversed(kept):
+        text = f"{text[: match.start()]} {text[match.end() :]}"
+    if len(text) > LONGEST or not _covered().fullmatch(text):
         return False
-    empty = stopwords() | frozenset(data()["frames"]) | _words()
-    cut = (text[start:end] for start, end in word_spans(text))
-    return all(word in empty or not word[0].isalnum() for word in cut)
+    return bool(kept) or any(head in text for head in _words("heads"))
+
+
+def _without_regions(text: str, sources: Sequence[Source]) -> str:
+    for name in {name for source in sources for name in source.region.split("/")}:
+        text = text.replace(name, "")
+        text = text.replace(name[:-1], "") if len(name) > SHORT else text
+    return text
+
+
+def _claims(text: str) -> bool:
+    """Whether a stretch binds or denies; 可以 and 以…为准 do neither here."""
+    found = read(text)
+    return bool(found.forces - {"permit"} or found.negations)
 
 
 @cache
-def _patterns() -> re.Pattern[str]:
-    return re.compile("|".join(yaml.safe_load(DATA_FILE.read_text("utf-8"))["patterns"]))
+def _data() -> Mapping[str, Any]:
+    found: dict[str, Any] = yaml.load((DATA / "connective.yaml").read_text("utf-8"), Loader=LOADER)
+    return found
 
 
 @cache
-def _words() -> frozenset[str]:
-    return frozenset(yaml.safe_load(DATA_FILE.read_text("utf-8"))["words"])
+def _pattern() -> re.Pattern[str]:
+    return re.compile("|".join(_data()["patterns"]))
+
+
+@cache
+def _covered() -> re.Pattern[str]:
+    """Nothing but heads, fillers and marks."""
+    words = sorted({*_words("heads"), *_words("fillers")}, key=len, reverse=True)
+    return re.compile(rf"(?:{'|'.join(map(re.escape, words))}|[^\w])*")
+
+
+@cache
+def _words(kind: str) -> frozenset[str]:
+    return frozenset(_data()[kind])

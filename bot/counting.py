@@ -11,6 +11,7 @@ MOST = 12  # items that anybody counts
 _COUNTERS = "类条项个块点种层份样方面大件步组"
 _LIST = re.compile(r"[^,，:：。;；]+")
 _AND = re.compile(r"、|以及|和|与|及|跟|;|；")
+_COMMA = re.compile(r"、|;|；")
 _ONE_BY_ONE = re.compile("[一二三四五六七八九十]是")
 _VALUE = re.compile(r"\d+")
 _SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
@@ -35,7 +36,8 @@ def counts_a_list(text: str, number: Number) -> bool:
     if not counter or not value or not 1 < int(value[0]) <= MOST:
         return False
     lists = [*_LIST.findall(text[number.end :]), text[number.end :]]
-    counts = {len(_AND.split(one)) for one in lists} | {len(_ONE_BY_ONE.findall(text))}
+    counts = {len(mark.split(one)) for one in lists for mark in (_AND, _COMMA)}
+    counts.add(len(_ONE_BY_ONE.findall(text)))
     return int(value[0]) in counts
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from bot.counting import counts_a_list, english_numbers
 from bot.grounds import Source
+from bot.lexicon import patterns
 from bot.wording import bound, read
 from index.documents import Region
 from index.numbers import Number, NumberKind
@@ -46,13 +47,13 @@ def known_text(source: Source) -> str:
     return normalise("\n".join((*facts, source.text)))
 
 
-def without_regions(text: str, sources: Sequence[Source]) -> str:
-    """A normalised text without the names of the regions that its sources are for."""
+def plain_claim(text: str, sources: Sequence[Source]) -> str:
+    """A normalised text without its sources' own regions and without words to the reader."""
     own = tuple(Region.parse(one.region) for one in sources)
     for mention in reversed(_gazetteer(own).find(text)):
         if set(mention.regions) & set(own):
             text = text[: mention.start] + text[mention.end :]
-    return text
+    return patterns("address").sub("", text)
 
 
 def _unknown_numbers(text: str, sources: Sequence[Source]) -> Iterator[str]:

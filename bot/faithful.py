@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bot.comparison import Comparison
 from bot.connective import is_connective
-from bot.facts import without_regions, wrong_facts
+from bot.facts import plain_claim, wrong_facts
 from bot.grounds import Source, Verdict
 from bot.likeness import features
 from index.words import normalise
@@ -28,6 +28,7 @@ DATA_FILE = Path(__file__).parent / "data" / "faithful.json"
 MARKER = re.compile(r"〔(\d{1,3})〕")
 _BORDER = re.compile(r"(?<=[,，;；。!！?？\n])(?!〔)")
 _WORD = re.compile(r"\w")
+SWAPPED = 0.25  # likeness of company by which another number fits better
 TOLD = 3  # faults named for a sentence that is not covered
 
 
@@ -59,12 +60,14 @@ def part_faults(text: str, cited: tuple[Source, ...]) -> tuple[str, ...]:
     if wrong or is_connective(text, cited):
         return wrong
     named = part_features(text, cited)
+    if named["swapped"] > SWAPPED:
+        return ("number:elsewhere",)
     return () if probability(named) >= _model().threshold else blame(named)
 
 
 def part_features(text: str, cited: tuple[Source, ...]) -> dict[str, float]:
     """The differences between a normalised part and the clauses, by name."""
-    return features(Comparison(without_regions(text, cited), cited))
+    return features(Comparison(plain_claim(text, cited), cited))
 
 
 def parts(sentence: str) -> Iterator[tuple[str, tuple[int, ...]]]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import combinations
 
 from bot.alignment import cover, names, weight
 from bot.wording import Reading, bound, read
 from index.numbers import Number, NumberKind
 
+MOST = 5  # numbers of a sentence that are paired
 _END = re.compile(r"[。;；!！?？\n]")
 _PAUSE = re.compile(r"[,，、:：。;；!！?？\n]")
 
@@ -49,10 +51,10 @@ def figure_differences(said: Reading, clauses: Sequence[Reading]) -> dict[str, f
 
 
 def _apart(said: Reading, clauses: Sequence[Reading]) -> float:
-    """How many neighbouring numbers of a sentence share no sentence of the clauses."""
+    """How many pairs of numbers of a sentence share no sentence of the clauses."""
     sentences = [text for one in clauses for text in _END.split(one.text)]
     forms = [{number.form for number in read(text).numbers} for text in sentences if text]
-    pairs = zip(said.numbers, said.numbers[1:], strict=False)
+    pairs = combinations(said.numbers[:MOST], 2)
     known = {form for one in forms for form in one}
     return float(
         sum(

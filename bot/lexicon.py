@@ -48,9 +48,9 @@ def finder(part: str) -> Finder:
 
 
 @cache
-def patterns(part: str) -> re.Pattern[str]:
-    """A list of regular expressions of the data as one; a group may be referred to in its own."""
-    return re.compile("|".join(data()[part]))
+def patterns(part: str, kind: str = "") -> re.Pattern[str]:
+    """A list of regular expressions of the data as one; only the first may refer to a group."""
+    return re.compile("|".join(data()[part][kind] if kind else data()[part]))
 
 
 @cache

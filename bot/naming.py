@@ -7,88 +7,96 @@ from collections.abc import Iterable
 from functools import cache
 
 from bot.comparison import Comparison
-from bot.wording import Concept, Reading, concepts
-from index.question_types import Naming, wider
+from bot.lexicon import data
+from bot.wording import Concept, Reading, concepts, untitled
+from index.question_types import load_naming
 
 CLASSES = ("person", "level", "body", "leader", "rank", "place", "school", "post", "subject",
            "time", "people")  # fmt: skip
+KEY = frozenset({"person", "level", "school", "post", "people", "subject"})
 ACTORS = frozenset({"person", "body", "leader", "rank"})
-_NAMINGS: dict[str, Naming] = {"person": "groups", "level": "levels"}
 _BY = re.compile(r"由([^,，。;；由]{2,14})")
-_WAYS = ("new", "moved", "replaced", "broadened")
+_RANKS = {"市": "市", "县": "区县", "区": "区县", "省": "省"}
 
 
 def naming_differences(compared: Comparison) -> dict[str, float]:
     """Names by class: new, elsewhere in the clause, put in place of others, or left out."""
     said = compared.said.concepts
-    own = frozenset(name for one in compared.near for name in one.concepts)
+    own = frozenset(name for one in compared.near for name in concepts(untitled(one.text)))
     close = own | frozenset(name for one in compared.near for name in one.hinted)
+    close |= {("rank", rank) for source in compared.sources for rank in own_ranks(source.region)}
     held = close | {name for one in compared.passage for name in one.concepts | one.hinted}
     known = compared.known.concepts | compared.known.hinted
-    found: dict[str, float] = {}
-    for kind in CLASSES:
-        mine = {name for name in said if name[0] == kind and not implied(name, said - {name})}
-        lost = [name for name in own - said if name[0] == kind and not implied(name, said)]
-        found[f"new_{kind}"] = float(len(mine - known))
-        found[f"moved_{kind}"] = float(len((mine & known) - held))
-        found[f"apart_{kind}"] = float(len((mine & held) - close))
-        found[f"lost_{kind}"] = float(bool(lost))
-    found |= _in_place(compared)
-    found["strange"] = sum(found[f"{way}_{kind}"] for way in _WAYS for kind in CLASSES)
-    found["actor"] = float(_other_actor(compared))
-    found["turned"] = float(any(_turned(m.segment, m.place.segment) for m in compared.matches))
-    return found
+    mine = {name for name in said if not implied(name, said - {name})}
+    lost = {name for name in own - said if not implied(name, said)}
+    replaced, broadened = _in_place(compared)
+    found = {
+        "names_new": float(len(mine - known)),
+        "names_moved": float(len((mine & known) - held)),
+        "names_apart": float(len((mine & held) - close)),
+        "names_replaced": float(replaced),
+        "names_broadened": float(broadened),
+        "names_lost": float(len({kind for kind, _ in lost} & KEY)),
+        "names_lost_else": float(len({kind for kind, _ in lost} - KEY)),
+        "actor": float(_other_actor(compared)),
+        "turned": float(any(_turned(m.segment, m.place.segment) for m in compared.matches)),
+    }
+    strange = ("names_new", "names_moved", "names_replaced", "names_broadened", "actor", "turned")
+    return found | {"strange": sum(found[name] for name in strange)}
+
+
+def own_ranks(region: str) -> tuple[str, ...]:
+    """The rank of a region, which its own documents need not name: 浙江省/嘉兴市 is of 市."""
+    return tuple(rank for tail, rank in _RANKS.items() if region.endswith(tail))
 
 
 def implied(name: Concept, others: Iterable[Concept]) -> bool:
     """Whether a name is only the wider word for another that stands there too."""
-    naming = _NAMINGS.get(name[0])
-    inside = (one for kind, one in others if kind == name[0])
-    return naming is not None and any(name[1] in _wider(one, naming) for one in inside)
+    return any(name[1] in _wider(*other) for other in others if other[0] == name[0])
 
 
 @cache
-def _wider(name: str, naming: Naming) -> tuple[str, ...]:
-    try:
-        return wider(name, naming)
-    except KeyError:
-        return ()
+def _wider(kind: str, name: str) -> tuple[str, ...]:
+    """The names of the same class that contain this one."""
+    groups = load_naming()["groups"]
+    if kind == "person" and name in groups:
+        return tuple(groups[name]["within"])
+    return tuple(data()["within"].get(kind, {}).get(name, ()))
 
 
-def _in_place(compared: Comparison) -> dict[str, float]:
-    """Segments with another name of a class than their place, or a wider one for a narrower."""
-    found = dict.fromkeys((f"{way}_{one}" for way in _WAYS[2:] for one in CLASSES), 0.0)
+def _in_place(compared: Comparison) -> tuple[int, int]:
+    """How many classes of segments have another name than their place, how many a wider one."""
+    replaced = broadened = 0
     for match in compared.matches:
         said, meant = match.segment.concepts, match.place.segment.concepts
-        hinted = match.place.segment.hinted
         for kind in CLASSES:
             one = {name for name in said if name[0] == kind}
             two = {name for name in meant if name[0] == kind}
-            others = two - compared.said.concepts
-            strangers = {name for name in one - two - hinted if not implied(name, said - {name})}
+            strangers = {name for name in one - two - match.place.segment.hinted}
+            strangers = {name for name in strangers if not implied(name, said - {name})}
             wide = {name for name in strangers if implied(name, two)}
-            if strangers - wide and others:
-                found[f"replaced_{kind}"] = 1.0
-            if wide and others:
-                found[f"broadened_{kind}"] = 1.0
-    return found
+            if two - said:
+                replaced += bool(strangers - wide)
+                broadened += bool(wide)
+    return replaced, broadened
 
 
 def _other_actor(compared: Comparison) -> bool:
     """Whether somebody else is said to act: 由市教育局提出 where the clause has 由市财政局提出."""
     for match in compared.matches:
         said, meant = _actors(match.segment.text), _actors(match.place.segment.text)
-        if said and meant and not said & meant:
+        same_way = {by for _, by in said} == {by for _, by in meant}
+        if said and meant and same_way and not said & meant:
             return True
     return False
 
 
 @cache
-def _actors(text: str) -> frozenset[Concept]:
-    """Who acts: named after 由, else at the beginning."""
+def _actors(text: str) -> frozenset[tuple[Concept, bool]]:
+    """Who acts, and whether named after 由 rather than at the beginning."""
     by = _BY.search(text)
     stretch = by[1] if by else text[:8]
-    return frozenset(name for name in concepts(stretch) if name[0] in ACTORS)
+    return frozenset((name, bool(by)) for name in concepts(stretch) if name[0] in ACTORS)
 
 
 def _turned(said: Reading, meant: Reading) -> bool:

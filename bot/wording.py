@@ -9,10 +9,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from bot.lexicon import also, compared_apart, data, finder, hints, keeps, patterns, rewordings
 from index.numbers import Number, find_numbers, is_article
-from index.question_types import groups, levels
+from index.question_types import groups
 from index.words import stopwords, word_spans
 
 READINGS = 1 << 12  # texts kept read
@@ -21,6 +22,7 @@ ENGLISH = 0.5  # share of Latin letters from which a text is English
 
 Concept = tuple[str, str]
 _LETTER = re.compile(r"[A-Za-z]")
+_TITLE = re.compile("《[^》]*》")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def read(text: str) -> Reading:
     unbound = finder("bounds").pattern.sub(_blank, text)
     plain = patterns("blank").sub(_blank, unbound)
     forces = frozenset(_named("forces", plain))
+    bare = untitled(text)
     return Reading(
         text=text,
         words=_content(text, numbers),
@@ -58,7 +61,7 @@ def read(text: str) -> Reading:
         allowed=forces | {force for force, words in also().items() if has_any(words, text)},
         kept=forces | {force for force, words in keeps().items() if has_any(words, text)},
         concepts=concepts(text),
-        hinted=frozenset(name for name, words in hints().items() if has_any(words, text)),
+        hinted=frozenset(name for name, words in hints().items() if has_any(words, bare)),
         negations=len(_named("negations", plain)),
         bounds=frozenset(_named("bounds", text)),
         numbers=numbers,
@@ -69,16 +72,22 @@ def read(text: str) -> Reading:
 @lru_cache(maxsize=READINGS)
 def concepts(text: str) -> frozenset[Concept]:
     """Everybody and everything of the known classes that a text names, with what they make up."""
-    found: set[Concept] = set()
-    for name in _named("concepts", text):
-        kind, _, word = name.partition(":")
-        found.add((kind, word))
-    found |= {("level", one) for one in levels(text)} | {("person", one) for one in groups(text)}
+    found = {_pair(name) for name in _named("concepts", text)}
+    found |= {("person", one) for one in groups(text)}
     for whole, names in data()["together"].items():
-        for kind in ("level", "place"):
-            if all((kind, name) in found for name in names):
-                found.add((kind, whole))
+        if all(_pair(name) in found for name in names):
+            found.add(_pair(whole))
     return frozenset(found)
+
+
+def untitled(text: str) -> str:
+    """A text without the names of other documents."""
+    return _TITLE.sub("", text)
+
+
+def _pair(name: str) -> Concept:
+    kind, _, word = name.partition(":")
+    return kind, word
 
 
 def variants(word: str) -> tuple[str, ...]:
@@ -86,9 +95,9 @@ def variants(word: str) -> tuple[str, ...]:
     return (word, *(one for one in rewordings().get(word, ()) if one != word))
 
 
-def conditions(text: str) -> tuple[str, ...]:
+def conditions(text: str, kind: Literal["strict", "loose"]) -> tuple[str, ...]:
     """The stretches of an official text that restrict its rule."""
-    return tuple(match[0] for match in patterns("conditions").finditer(text))
+    return tuple(match[0] for match in patterns("conditions", kind).finditer(text))
 
 
 def licences(force: str) -> frozenset[str]:
