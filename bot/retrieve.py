@@ -23,7 +23,7 @@ from index.tokens import weighted_tokens
 LIMIT = 8  # hits a region
 MANY_REGIONS = 12  # from here on regions are taken from one search over everything
 SHOWN_REGIONS = 6
-SECOND_SOURCE = 0.012  # fused score below the best at which a clause is still cited
+SECOND_SOURCE = 0.01  # fused score below the best at which a clause is still cited
 PART_SHARE = 0.8  # of a part's own words in its vector, the rest is the whole question
 NEAREST = 2  # clauses shown as related when nothing answers
 NOT_CLOSE = "不如所引条款贴近问题"
