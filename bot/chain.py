@@ -28,6 +28,7 @@ from index.prepare import prepare_model
 from index.search import Searcher
 from index.snapshot import Snapshot
 
+WARM_UP = "小学怎么报名"
 logger = logging.getLogger(__name__)
 
 
@@ -97,7 +98,7 @@ class PolicyChain(Runnable[Question, Answer]):
     ) -> Answer:
         """Answer one question; what goes wrong becomes an Answer with status error."""
         answer: Answer | None = None
-        for step in self._steps(input, config):
+        for step in self._steps(input, config, self._writer):
             if isinstance(step, Answer):
                 answer = step
         assert answer is not None
@@ -107,24 +108,16 @@ class PolicyChain(Runnable[Question, Answer]):
         self, input: Question, config: RunnableConfig | None = None, **kwargs: object
     ) -> Iterator[Any]:
         """Stage names (resolve, retrieve, verify), Drafts of a worded answer, then the Answer."""
-        yield from self._steps(input, config)
+        yield from self._steps(input, config, self._writer)
 
     def _steps(
-        self, question: Question, config: RunnableConfig | None
+        self, question: Question, config: RunnableConfig | None, writer: Writer | None
     ) -> Iterator[str | Draft | Answer]:
         started = perf_counter()
-        view = self._view()
-        answerer = Answerer(
-            self._settings,
-            self._messages,
-            view.resolver,
-            view.retriever,
-            date.today(),
-            self._reread(view, config),
-        )
+        answerer = self._answerer(config)
         answer: Answer | None = None
         try:
-            for step in self._worded(answerer.steps(question), config):
+            for step in _worded(answerer.steps(question), writer, config):
                 if isinstance(step, Answer):
                     answer = step
                 else:
@@ -140,6 +133,19 @@ class PolicyChain(Runnable[Question, Answer]):
         times = {**answer.timings_ms, "total": total}
         yield replace(answer, question=question, timings_ms=times)
 
+    def warm_up(self) -> None:
+        """Load what the first question loads; no language model is asked."""
+        for _ in self._steps(Question(WARM_UP), None, None):
+            pass
+
+    def _answerer(self, config: RunnableConfig | None) -> Answerer:
+        """What answers one turn with the newest build."""
+        view = self._view()
+        reread = self._reread(view, config)
+        return Answerer(
+            self._settings, self._messages, view.resolver, view.retriever, date.today(), reread
+        )
+
     def _reread(self, view: View, config: RunnableConfig | None) -> Callable[[Reading], Reading]:
         """How a follow-up that the rules have read is read again."""
         rewriter = self._rewriter
@@ -147,15 +153,16 @@ class PolicyChain(Runnable[Question, Answer]):
             return lambda reading: reading
         return lambda reading: rewriter.read_again(reading, view.resolver, config)
 
-    def _worded(
-        self, steps: Iterator[str | Answer], config: RunnableConfig | None
-    ) -> Iterator[str | Draft | Answer]:
-        """The steps as they are; with a language model, then Drafts and the worded Answer."""
-        deadline = self._writer.deadline() if self._writer else 0.0
-        for step in steps:
-            yield step
-            if self._writer and isinstance(step, Answer):
-                yield from self._writer.steps(step, deadline, config)
+
+def _worded(
+    steps: Iterator[str | Answer], writer: Writer | None, config: RunnableConfig | None
+) -> Iterator[str | Draft | Answer]:
+    """The steps as they are; with a language model, then Drafts and the worded Answer."""
+    deadline = writer.deadline() if writer else 0.0
+    for step in steps:
+        yield step
+        if writer and isinstance(step, Answer):
+            yield from writer.steps(step, deadline, config)
 
 
 def load_chain(settings: Settings) -> PolicyChain:

@@ -10,7 +10,6 @@ import uvicorn
 
 from bot.api import create_app
 from bot.chain import load_chain
-from bot.conversation import Question
 from bot.settings import Settings
 from index.errors import SettingsError
 
@@ -21,7 +20,7 @@ def serve(settings: Settings, host: str, port: int, echo: Callable[[str], None])
     """Serve until stopped; raises WenceError when the port, the index or the model is not ready."""
     with _listening(host, port) as listener:
         chain = load_chain(settings)
-        chain.invoke(Question("小学怎么报名"))  # loads word lists before the first reader waits
+        chain.warm_up()  # before the first reader waits
         app = create_app(chain, settings)
         echo(f"问策已启动：http://{host}:{listener.getsockname()[1]} （按 Ctrl+C 停止）")
         config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10)

@@ -8,6 +8,8 @@ from dataclasses import replace
 from time import monotonic, perf_counter
 
 import pytest
+from langchain_core.callbacks import BaseCallbackHandler
+from threadpoolctl import threadpool_limits
 
 from bot.chain import PolicyChain
 from bot.compose_model import Writer
@@ -45,13 +47,14 @@ def asked() -> list[Question]:
 
 @pytest.fixture(scope="module")
 def worded(real_chain):
-    """Makes a chain over the real documents that asks this service."""
+    """Makes a chain over the real documents that asks this service; BLAS threads as in use."""
 
     def make(url: str, **changes) -> PolicyChain:
         settings = model_settings(load_settings({}), url, **(PATIENT | changes))
         return PolicyChain(real_chain._searcher, settings)
 
-    return make
+    with threadpool_limits(1, user_api="blas"):
+        yield make
 
 
 def bare(answer: Answer) -> Answer:
@@ -125,6 +128,43 @@ def test_a_label_of_ones_own_is_used(worded):
     with model_server(saying(FAITHFUL)) as server:
         answer = worded(server.url, model_label="AI生成").invoke(Question(PRINCIPALS))
     assert answer.text.endswith("\n\nAI生成")
+
+
+def test_callbacks_of_the_chain_see_the_prompt_and_the_reply(worded):
+    seen: list[str] = []
+
+    class Tracer(BaseCallbackHandler):
+        def on_chat_model_start(self, serialized, messages, **kwargs):
+            seen.append(messages[0][1].content)
+
+        def on_llm_end(self, response, **kwargs):
+            seen.append(response.generations[0][0].text)
+
+    with model_server(characters(FAITHFUL)) as server:
+        worded(server.url).invoke(Question(PRINCIPALS), {"callbacks": [Tracer()]})
+    assert seen[0].startswith("读者：")
+    assert seen[1:] == [FAITHFUL]
+
+
+def test_warming_up_asks_no_model(worded):
+    with model_server(saying(FAITHFUL)) as server:
+        worded(server.url).warm_up()
+        assert server.asked == []
+
+
+def test_an_english_question_is_framed_in_english(worded):
+    with model_server(saying("校长任期不超过10年〔1〕。")) as server:
+        question = Question("How long may a principal stay at one school in Wuhan?")
+        answer = worded(server.url).invoke(question)
+        assert "请用英语" in server.asked[0]["messages"][0]["content"]
+    assert answer.composer == "extractive"
+    assert answer.text.endswith("nothing was reworded by AI.")
+
+
+def test_a_comparison_has_its_own_prompt(worded):
+    with model_server(saying("锟斤拷。")) as server:
+        worded(server.url).invoke(Question("对比武汉和松阳的教师轮岗"))
+        assert "一句只说一个地区" in server.asked[0]["messages"][0]["content"]
 
 
 # ---- everything that goes wrong
