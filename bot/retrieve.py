@@ -56,6 +56,8 @@ class Retriever:
             section = self._section(turn, scope, found)
             sections.append(section)
             hits.extend(_with_reason(hit, section) for hit in found)
+        if not reading.scope.named:
+            sections.sort(key=_surest_first)
         return Found(tuple(sections), tuple(hits))
 
     def evidence_by_region(self, reading: Reading) -> list[tuple[Region, dict[str, float]]]:
@@ -229,6 +231,12 @@ def _with_reason(hit: Hit, section: Section) -> Hit:
     if any(source.clause.id == hit.clause.id for source in section.sources):
         return hit
     return replace(hit, rejected=NOT_CLOSE if section.sources else NOT_ANSWERED)
+
+
+def _surest_first(section: Section) -> tuple[bool, float]:
+    """Regions of a question that names none: the surest answer first, an anonymous copy last."""
+    anonymous = all(one.source_kind == "anonymised" for one in section.documents)
+    return anonymous, -section.probability
 
 
 def _mixed(own: Vectors, other: Vectors, share: float) -> Vectors:

@@ -15,6 +15,7 @@ from bot.conversation import Answer, AnswerStatus, Question
 from bot.messages import load_messages
 from bot.retrieve import NOT_CLOSE
 from bot.settings import ROOT, load_settings
+from bot.understand import understand
 from bot.verify import is_verbatim, unknown_markers, unsupported_numbers
 from index.errors import IndexCorrupt, IndexMissing
 from index.prepare import CARRIED
@@ -311,6 +312,14 @@ def test_the_anonymised_district_is_labelled_as_such(ask, region):
     answer = ask("某区的普通高中怎么发展" if region is None else "普通高中怎么发展", region)
     assert sources(answer) == {DISTRICT}
     assert WORDS("note_anonymised") in answer.text
+
+
+def test_without_a_region_the_surest_comes_first_and_the_anonymous_copy_last(real_chain):
+    reading = understand(Question("教师交流轮岗有什么规定"), real_chain.resolver)
+    *sections, last = real_chain.retriever.find(reading).sections
+    chances = [section.probability for section in sections]
+    assert chances == sorted(chances, reverse=True)
+    assert [document.id for document in last.documents] == [DISTRICT]
 
 
 def test_without_a_region_each_rule_stands_under_its_own_name(ask):
