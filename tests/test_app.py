@@ -14,7 +14,7 @@ from docx import Document as WordDocument
 from fastapi.testclient import TestClient
 
 from bot import turns
-from bot.conversation import Audience, Question
+from bot.conversation import Audience, Draft, Question
 from bot.exchanges import Exchange, read_exchanges, without_last
 from bot.exports import export_file, export_markdown
 from bot.headers import first_page
@@ -118,6 +118,22 @@ def test_while_working_the_question_and_the_stage_are_shown() -> None:
             '<li class="wc-now">查找条款</li><li class="wc-next">核对原文</li></ol></div>',
         },
     ]
+
+
+def test_what_is_verified_can_be_read_below_the_stages_as_it_comes() -> None:
+    class Writing(ScriptedChain):
+        def stream(self, question: Question, /) -> Iterator[object]:
+            yield "verify"
+            yield Draft("可以报名〔1〕。\n\n<b>标识")
+            yield self.invoke(question)
+
+    seen = views(Writing(), "谁能报名")
+    drafts = [(view.stage, view.draft) for view in seen if view.draft]
+    assert drafts == [("verify", "可以报名〔1〕。\n\n<b>标识")]
+    (drafted,) = (view for view in seen if view.draft)
+    assert str(messages(drafted, WORDS)[-1]["content"]).endswith(
+        '</ol><p class="wc-draft">可以报名〔1〕。</p><p class="wc-draft">&lt;b&gt;标识</p></div>'
+    )
 
 
 def test_editing_the_last_question_takes_its_answer_back() -> None:

@@ -8,12 +8,13 @@ import pytest
 
 from bot.baselines import BareSearch, ClauseScores, measure_baselines
 from bot.conversation import Answer, AnswerStatus, Citation, Question, Quote
-from bot.evaluate import check_floors, evaluate, floors_beside
+from bot.evaluate import check_floors, evaluate, floors_beside, with_composer, worded_line
 from bot.evaluation import Evaluation, Outcome
 from bot.expectations import Expectation, GoldQuote, load_expectations
 from bot.measures import Ratio, measure_answer
 from bot.resolve import Resolver
 from bot.scores import as_text, evaluation_to_dict, failure_text, load_floors, write_scores
+from bot.settings import load_settings
 from bot.tradeoff import TradeoffPoint, tradeoff
 from bot.tutorial import Chunk, TutorialRag
 from index.documents import Hit
@@ -155,6 +156,27 @@ def test_a_measure_below_its_floor_is_named(evaluation):
         "q.jsonl handled: not measured (0/0), floor 1"
     ]
     assert check_floors(evaluation, {"forbidden": 0}) == []
+
+
+def test_worded_answers_are_counted_with_the_reasons_for_the_others(evaluation):
+    assert worded_line(evaluation) == "q.jsonl worded: 0/2"
+    first, *others = evaluation.outcomes
+    worded = replace(first, answer=replace(first.answer, composer="llm"))
+    quoted = [
+        replace(one, answer=replace(one.answer, staff_notes=("ModelFailure: cut",)))
+        for one in others
+    ]
+    mixed = replace(evaluation, outcomes=(worded, *quoted))
+    assert worded_line(mixed) == "q.jsonl worded: 1/2 (1 x ModelFailure: cut)"
+
+
+def test_the_composer_of_an_evaluation_is_chosen_whatever_the_settings_say():
+    plain = load_settings({})
+    model = replace(plain, model_url="http://127.0.0.1:1/v1", model_name="qwen")
+    assert with_composer(model, "extractive") == with_composer(plain, "extractive") == plain
+    assert with_composer(model, "llm") == model
+    with pytest.raises(SettingsError, match="WENCE_MODEL_URL"):
+        with_composer(plain, "llm")
 
 
 def test_floors_are_read_from_beside_the_questions(tmp_path):
