@@ -37,7 +37,9 @@ def bearing_differences(compared: Comparison) -> dict[str, float]:
             found[f"moves_{name}"] = float(len(moved & forces))
         found[f"drops_{name}"] = float(len(lost & forces))
     denied = sum(one.negations for one in compared.near)
-    found["adds_not"] = float(bool(compared.said.negations) and not denied)
+    binds = bool(close & {"must", "duty", "only"})  # 没有…就不能 says 必须有
+    doubled = compared.said.negations > 0 and compared.said.negations % 2 == 0
+    found["adds_not"] = float(bool(compared.said.negations) and not denied and not (binds and doubled))
     found["drops_not"] = float(bool(denied) and not compared.said.negations)
     found["hard_new"] = sum(found[f"adds_{name}"] for name in HARD)
     found["hard_moved"] = sum(found[f"moves_{name}"] for name in HARD)

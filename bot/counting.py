@@ -35,7 +35,8 @@ def counts_a_list(text: str, number: Number) -> bool:
     value = _VALUE.match(number.form)
     if not counter or not value or not 1 < int(value[0]) <= MOST:
         return False
-    lists = [*_LIST.findall(text[number.end :]), text[number.end :]]
+    around = (text[: number.start], text[number.end :])
+    lists = [one for part in around for one in (*_LIST.findall(part), part)]
     counts = {len(mark.split(one)) for one in lists for mark in (_AND, _COMMA)}
     counts.add(len(_ONE_BY_ONE.findall(text)))
     return int(value[0]) in counts

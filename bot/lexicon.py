@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from index.thesaurus import thesaurus
+from index.thesaurus import official_terms, thesaurus
+from index.words import word_spans
 
 DATA = Path(__file__).parent / "data"
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -94,6 +95,14 @@ def compared_apart() -> frozenset[str]:
     forces = (force["words"] for force in data()["forces"].values())
     parts = (*forces, *data()["bounds"].values(), data()["negations"])
     return frozenset(word for words in parts for word in words)
+
+
+@cache
+def official_words() -> frozenset[str]:
+    """The dictionary words of the official terms of the thesaurus."""
+    return frozenset(
+        term[start:end] for term in official_terms() for start, end in word_spans(term)
+    )
 
 
 def _entries(part: str) -> list[tuple[str, list[str]]]:

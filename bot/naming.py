@@ -29,6 +29,7 @@ def naming_differences(compared: Comparison) -> dict[str, float]:
     known = compared.known.concepts | compared.known.hinted
     mine = {name for name in said if not implied(name, said - {name})}
     lost = {name for name in own - said if not implied(name, said)}
+    told = {kind for kind, _ in said}
     replaced, broadened = _in_place(compared)
     found = {
         "names_new": float(len(mine - known)),
@@ -36,8 +37,9 @@ def naming_differences(compared: Comparison) -> dict[str, float]:
         "names_apart": float(len((mine & held) - close)),
         "names_replaced": float(replaced),
         "names_broadened": float(broadened),
-        "names_lost": float(len({kind for kind, _ in lost} & KEY)),
-        "names_lost_else": float(len({kind for kind, _ in lost} - KEY)),
+        "names_lost": float(len({kind for kind, _ in lost if kind in KEY} & told)),
+        "names_lost_else": float(len({kind for kind, _ in lost if kind not in KEY} & told)),
+        "names_unsaid": float(len({kind for kind, _ in lost} - told)),
         "actor": float(_other_actor(compared)),
         "turned": float(any(_turned(m.segment, m.place.segment) for m in compared.matches)),
     }

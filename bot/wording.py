@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from bot.lexicon import also, compared_apart, data, finder, hints, keeps, patterns, rewordings
+from bot.lexicon import (
+    also,
+    compared_apart,
+    data,
+    finder,
+    hints,
+    keeps,
+    official_words,
+    patterns,
+    rewordings,
+)
 from index.numbers import Number, find_numbers, is_article
 from index.question_types import groups
 from index.words import stopwords, word_spans
@@ -133,6 +143,11 @@ def bound(text: str, number: Number) -> str:
     return ""
 
 
+def is_term(word: str) -> bool:
+    """Whether a word is one of the official terms, or of those that stand for everyday words."""
+    return word in official_words()
+
+
 def has_any(words: Iterable[str], text: str) -> bool:
     """Whether a text has one of the words, wherever they stand."""
     return any(word in text for word in words)
@@ -179,5 +194,4 @@ def _stands(
         return not _LETTER.search(around)
     if end - start == 1:
         return (start, end) in whole
-    sides = (start in borders) + (end in borders)
-    return end - start > 2 or sides == 2 or (loose and sides == 1)
+    return end - start > 2 or start in borders or (loose and end in borders)
