@@ -167,10 +167,12 @@ def _still_sound(folder: Path, digest: str) -> bool:
     if read_manifest(folder)["digest"] != digest:
         return False
     try:
-        Snapshot.open(folder).store.close()
-    except IndexCorrupt:
+        snapshot = Snapshot.open(folder)
+        lost = snapshot.lost()
+        snapshot.store.close()
+    except (IndexCorrupt, StoreError):
         return False
-    return True
+    return not lost
 
 
 def _finish(plan: Plan, build: Path, embedder: Embedder) -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 import rjieba
-from pypinyin import Style, pinyin
 
+from index.readings import readings, toneless
 from index.syllables import blurred_syllables
 
 UNITS = frozenset("市县区州")
@@ -76,7 +76,5 @@ def _openings(names: tuple[str, ...]) -> frozenset[str]:
 @lru_cache(maxsize=16384)
 def _sounds(character: str, tones: bool) -> frozenset[str]:
     """Every reading of a character, with or without its tone."""
-    if not "\u3400" <= character <= "\u9fff":
-        return frozenset()
-    style = Style.TONE3 if tones else Style.NORMAL
-    return frozenset(pinyin(character, style=style, heteronym=True)[0])
+    found = readings(character)
+    return frozenset(found if tones else map(toneless, found))

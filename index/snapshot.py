@@ -11,68 +11,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.bank import QuestionBank, load_bank
-from index.codec import decode_document
+from index.decoded import Documents, Passages
 from index.documents import Clause, Document, Passage, PassageKind, Region
 from index.errors import IndexCorrupt
 from index.keywords import KeywordIndex, build_keywords, load_keywords, save_keywords
-from index.lines import JsonLines, map_array, open_lines
+from index.lines import map_array, open_lines
 from index.publish import REBUILD, read_manifest
-from index.store import PassageStore, StoreError, Vectors, probe
+from index.store import ServedStore, StoreError, Vectors, probe
 
 KINDS: tuple[PassageKind, ...] = get_args(PassageKind)
 OPENING_PROBES = 3
 _ARRAYS = ("clause_starts", "passage_starts", "kinds", "vectors", "digest_keys", "digest_rows")
 EXACT_PASSAGES = 20_000  # a comparison of so many in full is faster than a filter of the store
-DECODED = 20_000  # passages kept decoded
 HEADING_TIMES = 2  # a heading's words count twice
 
 Rows = NDArray[np.int64]
-
-
-class Documents(Mapping[str, Document]):
-    """Documents by id, each decoded when it is first needed."""
-
-    def __init__(self, lines: JsonLines, ids: Sequence[str]) -> None:
-        self._lines = lines
-        self._rows = {document_id: row for row, document_id in enumerate(ids)}
-        self._decoded: dict[str, Document] = {}
-
-    def __getitem__(self, document_id: str) -> Document:
-        found = self._decoded.get(document_id)
-        if found is None:
-            found = decode_document(self._lines[self._rows[document_id]])
-            self._decoded[document_id] = found
-        return found
-
-    def row_of(self, document_id: str) -> int:
-        """The place of a document in the corpus; raises KeyError."""
-        return self._rows[document_id]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-
-class Passages:
-    """Passages by number; those that were needed lately stay decoded."""
-
-    def __init__(self, lines: JsonLines) -> None:
-        self._lines = lines
-        self._decoded: dict[int, Passage] = {}
-
-    def __getitem__(self, row: int) -> Passage:
-        found = self._decoded.get(row)
-        if found is None:
-            found = Passage(**self._lines[row])
-            if len(self._decoded) >= DECODED:
-                self._decoded.clear()
-            self._decoded[row] = found
-        return found
-
-    def __len__(self) -> int:
-        return len(self._lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,17 +90,21 @@ class Snapshot:
     digest_keys: NDArray[np.uint64]
     digest_rows: Rows
     keywords: KeywordIndex
-    store: PassageStore
+    store: ServedStore
     bank: QuestionBank
     layout: Layout | None
 
     @classmethod
     def open(cls, folder: Path) -> Snapshot:
-        """Open a complete build; raises IndexCorrupt."""
+        """Open a complete build; raises IndexCorrupt.
+
+        The graph of a small one is not opened: nothing is searched in it.
+        """
         manifest = read_manifest(folder)
         try:
             snapshot = _open(folder, manifest)
-            lost = snapshot.lost()
+            snapshot.store.check(len(np.unique(snapshot.digest_keys)))
+            lost = [] if snapshot.layout else snapshot.lost()
         except (OSError, ValueError, KeyError, TypeError, EOFError, StoreError) as error:
             raise IndexCorrupt(f"索引文件已损坏，{REBUILD}（{error}）") from error
         if lost:
@@ -213,7 +170,7 @@ def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
         documents=Documents(open_lines(folder / "documents.jsonl"), ids),
         passages=Passages(open_lines(folder / "passages.jsonl")),
         keywords=load_keywords(folder / "keywords"),
-        store=PassageStore.open(folder / "chroma"),
+        store=ServedStore(folder / "chroma"),
         bank=load_bank(folder),
         layout=Layout.of(starts[1], arrays["kinds"]) if small else None,
         **arrays,

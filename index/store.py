@@ -1,32 +1,36 @@
 """Vectors in a persistent local Chroma collection; the only chromadb and langchain-chroma import.
 
 One process may open a folder at a time for writing. Readers hold a finished folder that
-nobody writes to; see :mod:`index.publish`.
+nobody writes to; see :mod:`index.publish`. Chroma is imported when a collection is opened: that
+takes 0.8 s and 80 MB, and a small corpus is answered without it.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import chromadb
 import numpy as np
-from chromadb.api import ClientAPI
-from chromadb.api.collection_configuration import CreateCollectionConfiguration
-from chromadb.api.models.Collection import Collection
-from chromadb.config import Settings
-from chromadb.errors import ChromaError
-from langchain_chroma import Chroma
-from langchain_core.embeddings import Embeddings
 from numpy.typing import NDArray
 
 from index.documents import Passage
 from index.errors import IndexUnusable
+
+if TYPE_CHECKING:
+    from chromadb.api import ClientAPI
+    from chromadb.api.collection_configuration import CreateCollectionConfiguration
+    from chromadb.api.models.Collection import Collection
+    from langchain_chroma import Chroma
+    from langchain_core.embeddings import Embeddings
 
 COLLECTION = "passages"
 BATCH = 2_000  # rows a call; Chroma takes 5,461 at most
@@ -63,13 +67,12 @@ class PassageStore:
         configuration: CreateCollectionConfiguration = {
             "hnsw": {"space": "cosine", "sync_threshold": threshold}
         }
+        from langchain_chroma import Chroma
+
         client = _client(folder)
-        try:
+        with _translated(client):
             Chroma(COLLECTION, client=client, collection_configuration=configuration)
             return cls(client, client.get_collection(COLLECTION, embedding_function=None))
-        except ChromaError as error:
-            _close(client)
-            raise StoreError(str(error)) from error
 
     @classmethod
     def open(cls, folder: Path) -> PassageStore:
@@ -77,37 +80,32 @@ class PassageStore:
         if not (folder / "chroma.sqlite3").is_file():
             raise StoreError(f"{folder} holds no collection")
         client = _client(folder)
-        try:
+        with _translated(client):
             return cls(client, client.get_collection(COLLECTION, embedding_function=None))
-        except (ChromaError, ValueError) as error:
-            _close(client)
-            raise StoreError(str(error)) from error
 
     def as_langchain(self, embeddings: Embeddings) -> Chroma:
         """The same collection as a LangChain vector store, for chains that want one."""
+        from langchain_chroma import Chroma
+
         return Chroma(COLLECTION, embeddings, client=self.client)
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
         """Insert or replace passages with their vectors, shape (passages, dimensions)."""
         for at in range(0, len(passages), BATCH):
             part = passages[at : at + BATCH]
-            try:
+            with _translated():
                 self.collection.upsert(
                     ids=[passage.digest for passage in part],
                     embeddings=np.asarray(vectors[at : at + BATCH]),
                     metadatas=[_metadata(passage) for passage in part],
                     documents=[passage.text for passage in part],
                 )
-            except ChromaError as error:
-                raise StoreError(str(error)) from error
 
     def remove(self, digests: Sequence[str]) -> None:
         """Delete rows by digest."""
-        try:
+        with _translated():
             for at in range(0, len(digests), BATCH):
                 self.collection.delete(ids=list(digests[at : at + BATCH]))
-        except ChromaError as error:
-            raise StoreError(str(error)) from error
 
     def nearest(
         self, vector: Vectors, count: int, regions: Sequence[str] = ()
@@ -118,15 +116,13 @@ class PassageStore:
         fetches every text (100 of 1,500 passages: 4.1 ms against 1.4 ms).
         """
         where = {"region": {"$in": list(regions)}} if regions else None
-        try:
+        with _translated():
             found = self.collection.query(
                 query_embeddings=[vector],  # type: ignore[arg-type]
                 n_results=count,
                 where=where,  # type: ignore[arg-type]
                 include=["distances"],
             )
-        except ChromaError as error:
-            raise StoreError(str(error)) from error
         distances = found["distances"] or [[]]
         return found["ids"][0], 1 - np.asarray(distances[0], dtype=np.float32)
 
@@ -135,7 +131,50 @@ class PassageStore:
         _close(self.client)
 
 
-def probe(store: PassageStore, digests: Sequence[str], vectors: Vectors) -> list[str]:
+class ServedStore:
+    """A finished collection, opened when it is first searched; safe to share between threads."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._opening = threading.Lock()
+        self._store: PassageStore | None = None
+
+    def check(self, rows: int) -> None:
+        """Raise StoreError unless the files are there and list so many rows; opens no graph."""
+        held = stored_rows(self._folder)
+        if held != rows:
+            raise StoreError(f"{self._folder} holds {held} rows, not {rows}")
+
+    def nearest(self, vector: Vectors, count: int) -> tuple[list[str], Vectors]:
+        """Digests and cosines of the nearest rows, best first; raises StoreError."""
+        with self._opening:
+            if self._store is None:
+                self._store = PassageStore.open(self._folder)
+        return self._store.nearest(vector, count)
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        with self._opening:
+            store, self._store = self._store, None
+        if store:
+            store.close()
+
+
+def stored_rows(folder: Path) -> int:
+    """How many rows a collection lists; raises StoreError when its files are damaged or gone."""
+    graphs = [path for path in folder.glob("*/data_level0.bin") if path.stat().st_size]
+    try:
+        uri = f"{(folder / 'chroma.sqlite3').resolve().as_uri()}?mode=ro&immutable=1"
+        with closing(sqlite3.connect(uri, uri=True)) as database:
+            rows = int(database.execute("SELECT count(*) FROM embeddings").fetchone()[0])
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(f"{folder}: {error}") from error
+    if rows and not graphs:
+        raise StoreError(f"{folder} has lost its graph")
+    return rows
+
+
+def probe(store: PassageStore | ServedStore, digests: Sequence[str], vectors: Vectors) -> list[str]:
     """Those digests that their own vector does not find; a count alone proves nothing."""
     return [
         digest
@@ -144,7 +183,7 @@ def probe(store: PassageStore, digests: Sequence[str], vectors: Vectors) -> list
     ]
 
 
-def _finds(store: PassageStore, digest: str, vector: Vectors, depth: int) -> bool:
+def _finds(store: PassageStore | ServedStore, digest: str, vector: Vectors, depth: int) -> bool:
     """Whether the row, or ``depth`` others with the very same vector, come back."""
     digests, cosines = store.nearest(vector, depth)
     return digest in digests or (len(digests) == depth and float(cosines[-1]) > 0.9999)
@@ -158,10 +197,23 @@ def copy_store(source: Path, target: Path) -> None:
 
 
 def _client(folder: Path) -> ClientAPI:
-    settings = Settings(anonymized_telemetry=False)
+    import chromadb
+    from chromadb.config import Settings
+
+    with _translated():
+        return chromadb.PersistentClient(folder, Settings(anonymized_telemetry=False))
+
+
+@contextmanager
+def _translated(client: ClientAPI | None = None) -> Iterator[None]:
+    """Errors of Chroma become ours, and the client is let go of."""
+    from chromadb.errors import ChromaError
+
     try:
-        return chromadb.PersistentClient(folder, settings)
+        yield
     except (ChromaError, ValueError) as error:
+        if client:
+            _close(client)
         raise StoreError(str(error)) from error
 
 

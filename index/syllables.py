@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-READINGS = 2  # of a character; pypinyin lists common ones first
+from index.readings import readings, toneless, word_reading
+
+READINGS = 2  # of a character, the common ones
 # Sounds that southern speakers and voice input mix up: z/zh, c/ch, s/sh, n/l, f/hu, -n/-ng.
 _NEAR_STARTS = ((re.compile("^([zcs])h"), r"\1"), (re.compile("^n"), "l"))
 _NEAR_ENDS = re.compile("(?<=[aei]n)g$")
@@ -15,10 +17,7 @@ _NEAR_WHOLE = {"hu": "fu", "hua": "fa", "hui": "fei", "huan": "fan", "huang": "f
 @cache
 def syllables(char: str) -> tuple[str, ...]:
     """The commonest toneless readings of a character; nothing for a character without one."""
-    from pypinyin import Style, pinyin  # loads in 0.4 s, so only when it is needed
-
-    found = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
-    return tuple(found[0][:READINGS]) if found else ()
+    return tuple(dict.fromkeys(map(toneless, readings(char))))[:READINGS]
 
 
 @cache
@@ -36,6 +35,4 @@ def blur(syllable: str) -> str:
 
 def word_sounds(word: str) -> tuple[str, ...]:
     """The reading of a word, one syllable for each character."""
-    from pypinyin import lazy_pinyin
-
-    return tuple(lazy_pinyin(word))
+    return word_reading(word)

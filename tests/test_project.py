@@ -23,10 +23,10 @@ WIDE_FUNCTIONS = {"index.build.build_index", "bot.bench_retrieval.bench_retrieva
 # line before, and all of bot stands above all of index. A new module goes on the line below the
 # highest one that it imports.
 INDEX_LADDER = """
-disk documents errors fusion lines make_divisions numbering order quiet syllables textmap tokens words
-blocks carrier cleaner codec keywords metadata modelcache numerals outline passages publish
-  reader region_data region_sounds sidecar store thesaurus
-clauses lint numbers region_latin repairs sound_index vocabulary
+disk documents errors fusion lines make_divisions numbering order quiet readings textmap tokens words
+blocks carrier cleaner codec make_readings keywords metadata modelcache numerals outline passages publish
+  reader region_data sidecar store syllables thesaurus
+clauses decoded lint numbers region_latin region_sounds repairs sound_index vocabulary
 claims export question_types regions sounds unpack
 corpus prepare
 embedder

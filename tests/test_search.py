@@ -1,6 +1,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -186,6 +188,21 @@ def test_what_came_near_is_left_out_when_nobody_will_read_it(tiny_searcher):
     terse = tiny_searcher.search(Query("教师", limit=1, keep_rejected=False))
     assert (terse.hits, terse.rejected) == (told.hits, ())
     assert told.rejected != ()
+
+
+def test_a_small_corpus_is_searched_without_loading_chroma_pypinyin_or_torch(tiny_index):
+    script = f"""
+import sys
+from pathlib import Path
+from index.search import Query
+from tests.toys import open_searcher
+assert open_searcher(Path({str(tiny_index)!r})).search(Query("教师")).hits
+from bot.chain import load_chain
+print(sorted({{"chromadb", "pypinyin", "torch", "transformers"}} & set(sys.modules)))
+"""
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=CORPUS.parent, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_without_an_index_the_error_says_what_to_run(tmp_path):

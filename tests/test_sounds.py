@@ -2,6 +2,8 @@ from pathlib import Path
 
 import pytest
 
+from index.make_readings import lines
+from index.readings import DATA_FILE, readings, word_reading
 from index.sound_index import sound_vocabulary
 from index.sounds import Correction, correct_sounds
 from index.syllables import blur, syllables, word_sounds
@@ -112,3 +114,28 @@ def test_a_word_has_one_reading_and_a_character_its_common_ones():
     assert word_sounds("校长") == ("xiao", "zhang")
     assert syllables("长") == ("zhang", "chang")
     assert syllables("a") == ()
+
+
+def test_the_table_of_readings_is_the_one_that_is_made():
+    assert DATA_FILE.read_text("utf-8").splitlines() == lines()
+
+
+def test_a_character_has_its_readings_the_commonest_first():
+    assert readings("长") == ("zhang3", "chang2")
+    assert readings("a") == readings("") == readings("长大") == ()
+
+
+def test_a_listed_word_is_read_as_a_whole_also_inside_another():
+    assert word_reading("音乐教师") == ("yin", "yue", "jiao", "shi")
+    assert word_reading("快乐") == ("kuai", "le")
+    assert word_reading("A班") == ("A", "ban")
+    assert word_reading("校对") == ("jiao", "dui")
+    assert word_reading("学校对外") == ("xue", "xiao", "dui", "wai")
+
+
+def test_every_domain_word_is_read_as_pypinyin_reads_it():
+    pypinyin = pytest.importorskip("pypinyin")
+    wrong = {
+        word for word in sound_vocabulary() if list(word_sounds(word)) != pypinyin.lazy_pinyin(word)
+    }
+    assert wrong == set()

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from index.documents import Passage
-from index.store import PassageStore, StoreError, probe
+from index.store import PassageStore, ServedStore, StoreError, probe, stored_rows
 from tests.toys import ToyEmbedder
 
 
@@ -75,3 +75,26 @@ def test_the_same_collection_serves_as_a_langchain_vector_store(tmp_path):
 def test_a_folder_without_a_collection_is_an_error_of_ours(tmp_path):
     with pytest.raises(StoreError):
         PassageStore.open(tmp_path / "chroma")
+
+
+def test_a_served_collection_is_opened_when_it_is_first_searched(store, tmp_path):
+    store.close()
+    served = ServedStore(tmp_path / "chroma")
+    served.check(3)
+    assert served.nearest(np.array([0, 1], np.float32), 1)[0] == ["c"]
+    served.close()
+    assert served.nearest(np.array([1, 0], np.float32), 1)[0] == ["a"]
+    served.close()
+
+
+def test_a_collection_is_counted_without_opening_it(store, tmp_path):
+    store.close()
+    assert stored_rows(tmp_path / "chroma") == 3
+    with pytest.raises(StoreError, match="holds 3 rows, not 4"):
+        ServedStore(tmp_path / "chroma").check(4)
+    for graph in tmp_path.glob("chroma/*/data_level0.bin"):
+        graph.unlink()
+    with pytest.raises(StoreError, match="lost its graph"):
+        stored_rows(tmp_path / "chroma")
+    with pytest.raises(StoreError):
+        stored_rows(tmp_path)
