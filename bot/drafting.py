@@ -20,11 +20,15 @@ from index.words import normalise
 MOST_FAILED = 3  # sentences, once more have failed than passed
 MOST_REPEATED = 3
 ENOUGH = 0.25  # of the character pairs of a quote
+# Of the character pairs of a sentence; 486 of 489 faithful rewordings in tests/data have it, and
+# sentences about something else do not.
+SHARED = 0.2
 LEAK = 12  # characters in a row that also stand in the prompt
 
 Check = Callable[[str, Sequence[Source]], Verdict]
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
+_NOT_WORD = re.compile(r"\W")
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -128,7 +132,13 @@ class Drafting:
         faults += ["too long"] if len(written.text) > LONGEST else []
         faults += ["regions merged"] if len(homes) > 1 else []
         faults += [] if speaks(written.text, self.words.language) else ["language"]
+        if cited and self.words.language == "zh":
+            held = "".join(one.text + one.title + one.region for one in self._sources_of(cited))
+            faults += [] if shares(written.text, held) else ["foreign to its clauses"]
         return tuple(faults)
+
+    def _sources_of(self, cited: Sequence[int]) -> list[Source]:
+        return [source for source in self._sources if source.number in cited]
 
     def _quote(self, cited: Sequence[int]) -> bool:
         """Put the quotes of the first of these clauses that is not cited yet."""
@@ -163,6 +173,12 @@ def reflects(said: str, quote: str) -> bool:
     numbers = set(numbers_in(normalise(quote))) - set(numbers_in(normalise(said)))
     wanted, held = _pairs(quote), _pairs(said)
     return not numbers and len(wanted & held) >= ENOUGH * len(wanted)
+
+
+def shares(said: str, held: str) -> bool:
+    """Whether a sentence has at least some character pairs of its clauses."""
+    pairs = _pairs(said)
+    return len(pairs & _pairs(held)) >= SHARED * len(pairs)
 
 
 def _pairs(text: str) -> set[str]:
@@ -200,5 +216,5 @@ def speaks(text: str, language: str) -> bool:
 
 def leaks(text: str, wording: str) -> bool:
     """Whether a run of characters of the prompt stands in the text."""
-    bare, prompt = (re.sub(r"\s", "", MARKER.sub("", one)) for one in (text, wording))
+    bare, prompt = (_NOT_WORD.sub("", MARKER.sub("", one)) for one in (text, wording))
     return any(bare[at : at + LEAK] in prompt for at in range(len(bare) - LEAK + 1))

@@ -65,7 +65,8 @@ def test_a_sentence_that_fails_and_cites_nothing_known_is_dropped():
     [
         ("教师每6年交流一次〔1〕。", "number:6"),
         ("Teachers move to another school〔1〕. ", "language"),
-        ("教" * 401 + "〔1〕。", "too long"),
+        ("教师每" * 140 + "〔1〕。", "too long"),
+        ("月亮是绿色的奶酪〔1〕。", "foreign to its clauses"),
     ],
 )
 def test_what_no_clause_can_mend_fails_whatever_the_verifier_says(text, fault):
@@ -83,15 +84,15 @@ def test_a_model_that_repeats_itself_is_stopped():
 
 def test_one_sentence_does_not_speak_of_two_regions_that_stand_apart():
     draft = drafting(HEADED)
-    take(draft, "两地都这样做〔1〕〔2〕。")
+    take(draft, "教师交流，校长任期十年〔1〕〔2〕。")
     assert draft.faults == ["regions merged"]
 
 
 def test_when_most_sentences_fail_nothing_is_shown():
     with pytest.raises(Unfaithful, match="3 of 3 sentences failed: wrong"):
-        take(drafting(), "错一〔1〕。错二〔1〕。错三〔1〕。对〔1〕。")
+        take(drafting(), "错一〔1〕。错二〔1〕。错三〔1〕。教师〔1〕。")
     half = drafting()
-    take(half, "错一〔1〕。错二〔3〕。对的〔1〕。")
+    take(half, "错一〔1〕。错二〔3〕。教师交流〔1〕。")
     with pytest.raises(Unfaithful, match="2 of 3"):
         half.finish()
     empty = drafting()
@@ -110,8 +111,8 @@ def test_the_answering_quote_is_put_first_where_the_sentences_do_not_hold_it():
     take(draft, "班额不超过45人〔3〕。")
     assert [line.text for line in draft.finish()] == ["班额不超过45人〔3〕。", QUOTE_1]
     vague = drafting()
-    take(vague, "老师会换学校〔1〕。")
-    assert [line.text for line in vague.finish()] == [QUOTE_1, "老师会换学校〔1〕。"]
+    take(vague, "教师会交流〔1〕。")
+    assert [line.text for line in vague.finish()] == [QUOTE_1, "教师会交流〔1〕。"]
     whole = drafting()
     take(whole, "老师每六年要交流一次〔1〕。")
     assert [line.text for line in whole.finish()] == ["老师每六年要交流一次〔1〕。"]
@@ -119,10 +120,10 @@ def test_the_answering_quote_is_put_first_where_the_sentences_do_not_hold_it():
 
 def test_compared_regions_each_open_a_paragraph_with_their_name():
     draft = drafting(COMPARED)
-    take(draft, "教师每六年交流一次〔1〕。这是要求〔1〕。武汉校长任期十年〔2〕。错了〔3〕。")
+    take(draft, "教师每六年交流一次〔1〕。交流一次〔1〕。武汉校长任期十年〔2〕。错了〔3〕。")
     assert [(line.text, line.opens) for line in draft.lines] == [
         ("嘉兴市：教师每六年交流一次〔1〕。", True),
-        ("这是要求〔1〕。", False),
+        ("交流一次〔1〕。", False),
         ("武汉校长任期十年〔2〕。", True),
         ("嘉兴市：文件提出了明确要求：“班额不超过45人。”〔3〕", True),
     ]
@@ -151,4 +152,5 @@ def test_the_language_of_a_sentence_is_that_of_the_answer():
 
 def test_a_leak_is_a_run_of_the_prompt():
     assert leaks("政策问答窗口的资 深办事员", PROMPT)
+    assert leaks("资深办事员,把下面几条政策〔1〕原文", PROMPT)
     assert not leaks("政策问答窗口的资料", PROMPT)
