@@ -77,7 +77,9 @@ def served() -> Iterator[str]:
 
 def home(browser: Browser, address: str, size: dict[str, int], locale: str = "zh-CN") -> Page:
     """The first screen in a context of its own."""
-    page = browser.new_context(viewport=size, locale=locale, bypass_csp=True).new_page()
+    page = browser.new_context(
+        viewport=size, locale=locale, bypass_csp=True, reduced_motion="reduce"
+    ).new_page()
     page.goto(address)
     page.wait_for_selector("#examples button:visible")
     return page
@@ -128,7 +130,9 @@ def violations(browser: Browser, address: str) -> int:
     """Serious and critical findings of axe on every kind of page, light and dark."""
     count = 0
     for path in PAGES:
-        page = browser.new_context(locale="zh-CN", bypass_csp=True).new_page()
+        page = browser.new_context(
+            locale="zh-CN", bypass_csp=True, reduced_motion="reduce"
+        ).new_page()
         page.goto(address + path)
         if path == "/":
             page.wait_for_selector("#examples button:visible")
