@@ -71,12 +71,13 @@ class Retriever:
 
     def _turn(self, reading: Reading) -> Turn:
         """The question and its parts, each compared with the corpus."""
-        vector = self._vector(reading)
         texts = [reading.search, *(reading.parts if len(reading.parts) > 1 else ())]
         terms = [reading.terms, *map(part_terms, texts[1:])]
         types = [reading.types, *map(question_types, texts[1:])]
-        own = [_mixed(self._searcher.embed(text), vector, PART_SHARE) for text in texts[1:]]
-        vectors = [vector, *own]
+        before = (reading.before,) if reading.before else ()
+        whole, *own = self._searcher.embed_all([*texts, *before])
+        vector = _mixed(whole, own.pop(), OWN_SHARE) if before else whole
+        vectors = [vector, *(_mixed(one, vector, PART_SHARE) for one in own)]
         needs = map(Need, vectors, map(weighted_tokens, terms), map(len, texts))
         rankings = rank(self._snapshot, list(needs))
         words = [weighted_tokens(((text, 1.0),)) for text in texts]
@@ -84,12 +85,6 @@ class Retriever:
         bank = self._snapshot.bank.compare(list(questions))
         aspects = list(map(Aspect, range(len(texts)), texts, vectors, words, types, rankings))
         return Turn(reading, aspects[0], tuple(aspects[1:]), bank)
-
-    def _vector(self, reading: Reading) -> Vectors:
-        vector = self._searcher.embed(reading.search)
-        if not reading.before:
-            return vector
-        return _mixed(vector, self._searcher.embed(reading.before), OWN_SHARE)
 
     def _searches(self, turn: Turn) -> Iterator[tuple[SearchScope, tuple[Hit, ...]]]:
         """For each region its hits; its scope holds the best score of any other region."""

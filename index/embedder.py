@@ -1,7 +1,7 @@
 """Text to vector, as a LangChain ``Embeddings``; the only model library in use while answering.
 
-The carried model in int8 runs on ONNX Runtime, one thread and one text at a time: the fastest for
-short texts, and a vector never depends on what else was embedded. Everything else, the carried
+The carried model in int8 runs on ONNX Runtime, a thread to a text: the fastest for short texts, and
+a vector never depends on what else was embedded. Everything else, the carried
 model in fp32 included, runs on sentence-transformers, imported only then. Texts are cut after 256
 tokens (about 400 characters of Chinese policy text).
 """
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Vectors = npt.NDArray[np.float32]
-MANY = 8  # texts from which a second thread is worth its start
 
 
 class Embedder(Embeddings):
@@ -100,6 +99,7 @@ class OnnxEmbedder(Embedder):
         self._levels = np.load(folder / "levels.npy", mmap_mode="r")
         self._scales = np.load(folder / "scales.npy", mmap_mode="r")
         self.dimensions = int(self._session.get_outputs()[0].shape[-1])
+        self._helpers = ThreadPoolExecutor(os.cpu_count(), "embed")  # its threads start when used
 
     def embed_query_array(self, texts: Sequence[str]) -> Vectors:
         """Questions -> float32 (n, dimensions)."""
@@ -110,11 +110,10 @@ class OnnxEmbedder(Embedder):
         return self._embed([PASSAGE_PROMPT + text for text in map(sound, texts)])
 
     def _embed(self, texts: list[str]) -> Vectors:
-        if len(texts) < MANY:
-            rows = [self._embed_one(text) for text in texts]
+        if len(texts) == 1:
+            rows = [self._embed_one(texts[0])]
         else:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                rows = list(pool.map(self._embed_one, texts))
+            rows = list(self._helpers.map(self._embed_one, texts))
         return np.array(rows, np.float32).reshape(-1, self.dimensions)
 
     def _embed_one(self, text: str) -> Vectors:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
@@ -83,7 +83,12 @@ class Searcher:
 
     def embed(self, text: str) -> Vectors:
         """The vector of a question, shape (dimensions,)."""
-        return np.asarray(self._embedder.embed_query_array([text])[0], dtype=np.float32)
+        vector: Vectors = self.embed_all([text])[0]
+        return vector
+
+    def embed_all(self, texts: Sequence[str]) -> Vectors:
+        """The vectors of questions, shape (texts, dimensions)."""
+        return np.asarray(self._embedder.embed_query_array(texts), dtype=np.float32)
 
     def reopen_if_published(self) -> bool:
         """Follow CURRENT; costs one stat call when nothing was published."""

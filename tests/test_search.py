@@ -17,7 +17,13 @@ from index.codec import decode_document, encode_document
 from index.corpus import load_documents
 from index.documents import Region
 from index.errors import IndexCorrupt, IndexMissing
-from index.fusion import fold, fuse, reciprocal_rank_fusion
+from index.fusion import (
+    DENSE_WEIGHT,
+    KEYWORD_WEIGHT,
+    fold,
+    fuse,
+    reciprocal_rank_fusion,
+)
 from index.order import best
 from index.ranking import BEYOND_LIMIT, OUT_OF_SCOPE
 from index.retriever import PolicyRetriever
@@ -53,7 +59,8 @@ def test_a_hit_keeps_every_score_that_led_to_it(tiny_searcher):
         float(tiny_searcher.snapshot.keywords.scores({"教师": 1.0})[1])
     )
     highest = np.log(1 + 5.5 / 0.5)  # the idf of a token that none of five clauses has
-    expected = 0.7 * hit.scores["dense"] + 0.03 * hit.scores["keyword"] / highest / np.sqrt(2)
+    keyword = hit.scores["keyword"] / highest / np.sqrt(2)
+    expected = DENSE_WEIGHT * hit.scores["dense"] + KEYWORD_WEIGHT * keyword
     assert hit.score == hit.scores["fused"] == pytest.approx(expected)
     assert [(p.passage.id, p.dense) for p in hit.passages] == [
         ("jia#2/clause0", pytest.approx(1.0)),
@@ -241,7 +248,8 @@ def test_a_damaged_index_is_named_as_such(tiny_index, tmp_path, damage):
 
 def test_the_fused_score_by_hand():
     fused = fuse(np.array([0.8, 0.9], np.float32), np.array([12.0, 0.0], np.float32), 9, 5)
-    assert fused.tolist() == pytest.approx([0.7 * 0.8 + 0.03 * 12 / (5 * 3), 0.63])
+    expected = [DENSE_WEIGHT * 0.8 + KEYWORD_WEIGHT * 12 / (5 * 3), DENSE_WEIGHT * 0.9]
+    assert fused.tolist() == pytest.approx(expected)
 
 
 def test_passages_fold_to_the_best_and_a_tenth_of_the_way_to_the_second_best():
