@@ -23,6 +23,7 @@ from index.question_types import QuestionType, holds_type
 DATA_FILE = Path(__file__).parent / "data" / "decision.json"
 TOPIC_COVERAGE = 0.9
 TOPIC_SHARE = 0.5  # of the threshold
+REQUIRED = (QuestionType.AMOUNT, QuestionType.PHONE)  # a clause without one never answers
 STRANGER = 0.9  # below this nearness to any known question a question is on foreign ground
 VALUE_TYPES = (
     QuestionType.AMOUNT,
@@ -128,8 +129,11 @@ def is_answered(named: Mapping[str, float], chance: float) -> bool:
     """Whether the probability is high enough to answer.
 
     Keywords that ask for nothing in particular (小班化教学) want what there is on the subject, so
-    a clause that has all of them needs less.
+    a clause that has all of them needs less. Who asks how much money, or for a number to call, is
+    not answered by a clause that has neither.
     """
+    if any(named.get(f"no_{kind}") for kind in REQUIRED):
+        return False
     threshold = _model("expanded" if "vote" in named else "plain").threshold
     particular = any(value for name, value in named.items() if name.startswith("asks_"))
     if not particular and named.get("coverage", 0.0) >= TOPIC_COVERAGE:

@@ -34,6 +34,7 @@ from index.publish import (
 from index.snapshot import Snapshot, write_tables
 from index.store import StoreError
 from index.vectors import KnownVectors, Progress, embed_passages, learn_log, log_path
+from index.words import DATA
 
 Asked = Mapping[str, Mapping[str, Sequence[str]]]
 
@@ -120,7 +121,8 @@ def _plan(
         [to_line(fields_of(p)) for p in passages],
     )
     gap_lines = [to_line({"questions": bank.texts, "answered": bank.answered})]
-    digest = _corpus_digest((*lines, gap_lines), embedder)
+    patterns = [(DATA / "question_types.yaml").read_bytes()]  # the bank holds what they find
+    digest = _corpus_digest((*lines, gap_lines, patterns), embedder)
     try:
         previous = current_build(index_dir)
         same_model = read_manifest(previous)["embedder"] == embedder.identity
