@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,11 +14,14 @@ from index.words import normalise
 OUTLINES = 1 << 9  # clauses kept cut
 SENTENCES = re.compile(r"[。;；!！?？\n]+")
 PHRASES = re.compile(r"[:：—]|,(?!\d{3}(?!\d))|,(?<!\d,)|，")
+_DOUBLED = re.compile(r"([一-鿿])\(([一-鿿])\)([长职委局属])")
 SHORTEST = 2  # characters of a segment that says something
 SAME_WORDS = 0.9  # what a rewording counts, the very word being 1
 SAME_NUMBER = 1.0
-SAME_NAME = 0.3
-SAME_PAIRS = 0.3
+SAME_NAME = 0.15
+SAME_FORCE = 0.2  # such words are what a distortion changes
+TOGETHER = 0.8  # for a place in the sentence that is most like the whole
+SAME_PAIRS = 0.6
 VERBATIM = 4.0
 
 
@@ -50,7 +54,12 @@ def outline(text: str) -> tuple[Place, ...]:
 
 def normalise_lines(text: str) -> str:
     """Normalised text that keeps its line breaks."""
-    return "\n".join(normalise(line) for line in text.splitlines())
+    return written_out("\n".join(normalise(line) for line in text.splitlines()))
+
+
+def written_out(text: str) -> str:
+    """A text with its doubled words in full: 校(园)长 is 校长、园长, 专(兼)职 is 专职、兼职."""
+    return _DOUBLED.sub(r"\1\3、\2\3", text)
 
 
 def align(sentence: str, places: Sequence[Place]) -> tuple[Match, ...]:
@@ -59,7 +68,14 @@ def align(sentence: str, places: Sequence[Place]) -> tuple[Match, ...]:
     A segment that says nothing of its own goes with the segment before it, or the next one.
     """
     segments = [read(text) for text in _cut(PHRASES, sentence)]
-    found = [_best(segment, places) for segment in segments] if places else []
+    scores = [[_score(segment, place) for place in places] for segment in segments]
+    votes = _votes(scores, places)
+    found = []
+    for segment, row in zip(segments, scores, strict=True):
+        ranked = ((score + (score > 0) * votes[n], -n) for n, score in enumerate(row))
+        _, at = max(ranked, default=(0.0, 0))
+        if places:
+            found.append(Match(segment, places[-at], row[-at]))
     matched = [match for match in found if match.score > 0]
     return tuple(
         match if match.score > 0 or not matched else _beside(match, found, matched)
@@ -67,9 +83,17 @@ def align(sentence: str, places: Sequence[Place]) -> tuple[Match, ...]:
     )
 
 
-def _best(segment: Reading, places: Sequence[Place]) -> Match:
-    score, at = max((_score(segment, place), -n) for n, place in enumerate(places))
-    return Match(segment, places[-at], score)
+def _votes(scores: Sequence[Sequence[float]], places: Sequence[Place]) -> list[float]:
+    """What each place gains because its sentence is like the whole of the sentence compared."""
+    totals: defaultdict[str, float] = defaultdict(float)
+    for row in scores:
+        best: defaultdict[str, float] = defaultdict(float)
+        for place, score in zip(places, row, strict=True):
+            best[place.sentence.text] = max(best[place.sentence.text], score)
+        for text, score in best.items():
+            totals[text] += score
+    most = max(totals.values(), default=0.0) or 1.0
+    return [TOGETHER * totals[place.sentence.text] / most for place in places]
 
 
 def _beside(match: Match, found: Sequence[Match], matched: Sequence[Match]) -> Match:
@@ -124,6 +148,8 @@ def _score(segment: Reading, place: Place) -> float:
     score = 0.7 * near + 0.3 * wide + SAME_PAIRS * _shared_pairs(segment.text, place.segment.text)
     score += SAME_NUMBER * len(forms & held) / len(forms) if forms else 0.0
     score += SAME_NAME * len(named) / len(segment.concepts) if segment.concepts else 0.0
+    if segment.forces:
+        score += SAME_FORCE * len(segment.forces & place.segment.forces) / len(segment.forces)
     return score
 
 

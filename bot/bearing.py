@@ -36,15 +36,27 @@ def bearing_differences(compared: Comparison) -> dict[str, float]:
         if name in HARD or name == "leave":
             found[f"moves_{name}"] = float(len(moved & forces))
         found[f"drops_{name}"] = float(len(lost & forces))
-    denied = sum(one.negations for one in compared.near)
-    binds = bool(close & {"must", "duty", "only"})  # 没有…就不能 says 必须有
-    doubled = compared.said.negations > 0 and compared.said.negations % 2 == 0
-    found["adds_not"] = float(bool(compared.said.negations) and not denied and not (binds and doubled))
-    found["drops_not"] = float(bool(denied) and not compared.said.negations)
+    found |= _negations(compared, binds=bool(close & {"must", "duty", "only"}))
     found["hard_new"] = sum(found[f"adds_{name}"] for name in HARD)
     found["hard_moved"] = sum(found[f"moves_{name}"] for name in HARD)
     found["harder"] = float(found["hard_moved"] > 0 and found["drops_soft"] > 0)
     return found | _joins(compared) | _bounds(compared)
+
+
+def _negations(compared: Comparison, *, binds: bool) -> dict[str, float]:
+    """Negations of the sentence that its places have not, or the other way round.
+
+    A doubled one (没有…就不能) says what a duty says: ``binds``.
+    """
+    said, denied = compared.said.negations, sum(one.negations for one in compared.near)
+    pairs = [(one.segment.negations, one.place.segment.negations) for one in compared.matches]
+    doubled = binds and said > 0 and said % 2 == 0
+    return {
+        "adds_not": float(said > 0 and not denied and not doubled),
+        "drops_not": float(denied > 0 and not said),
+        "adds_not_here": float(sum(one > 0 and not two for one, two in pairs) * (not doubled)),
+        "drops_not_here": float(sum(two > 0 and not one for one, two in pairs)),
+    }
 
 
 def _joins(compared: Comparison) -> dict[str, float]:

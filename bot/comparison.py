@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.alignment import Match, Place, align, normalise_lines, outline
+from bot.alignment import Match, Place, align, normalise_lines, outline, written_out
 from bot.facts import known_text
 from bot.grounds import Source
 from bot.wording import Reading, read
@@ -52,7 +52,7 @@ class Comparison:
     @cached_property
     def known(self) -> Reading:
         """All that is known of the sources, metadata included."""
-        return read("\n".join(map(known_text, self.sources)))
+        return read(written_out("\n".join(map(known_text, self.sources))))
 
 
 def joined(readings: Iterable[Reading]) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bot.counting import counts_a_list, english_numbers
 from bot.grounds import Source
-from bot.lexicon import patterns
+from bot.lexicon import data, patterns
 from bot.wording import bound, read
 from index.documents import Region
 from index.numbers import Number, NumberKind
@@ -99,9 +99,18 @@ def _forms(number: Number) -> Iterator[str]:
         yield "".join(parts[1:])
         if "~" in number.form:
             yield from (f"{year}年" for year in re.findall(r"\d{4}", number.form))
+    elif number.kind is NumberKind.QUANTITY:
+        value = number.form.removesuffix(number.unit)
+        yield from (f"{value}{unit}" for unit in _counters(number.unit))
     elif number.kind is NumberKind.RATIO:
         for value in number.form.split(":"):
             yield from (f"{value}{unit}" for unit in ("人", "个", "所"))
+
+
+@cache
+def _counters(unit: str) -> frozenset[str]:
+    """Measure words that count the same things."""
+    return frozenset(one for group in data()["counters"] if unit in group for one in group)
 
 
 def _wrong_bounds(text: str, sources: Sequence[Source]) -> Iterator[str]:

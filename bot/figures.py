@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 
@@ -11,6 +11,9 @@ from bot.alignment import cover, names, weight
 from bot.wording import Reading, bound, read
 from index.numbers import Number, NumberKind
 
+Company = Mapping[str, float]
+LEADING = 2.0  # what leads to a number says more than what follows
+DOUBT = 1.0  # weight of words that must speak for a rival before it counts
 MOST = 5  # numbers of a sentence that are paired
 _END = re.compile(r"[。;；!！?？\n]")
 _PAUSE = re.compile(r"[,，、:：。;；!！?？\n]")
@@ -24,9 +27,9 @@ def figure_differences(said: Reading, clauses: Sequence[Reading]) -> dict[str, f
     """
     swapped = lost = new = 0.0
     for number in said.numbers:
-        words = company(said, number)
+        own = company(said, number)
         rivals = [
-            (_share(words, " ".join(company(one, other))), one, other)
+            (company(one, other), one, other)
             for one in clauses
             for other in one.numbers
             if (other.unit, other.kind) == (number.unit, number.kind)
@@ -34,9 +37,9 @@ def figure_differences(said: Reading, clauses: Sequence[Reading]) -> dict[str, f
         same = [rival for rival in rivals if rival[2].form == number.form]
         if not same:
             continue
-        likeness, clause, twin = max(same, key=lambda rival: rival[0])
+        twin_company, clause, twin = max(same, key=lambda rival: _likeness(own, rival[0]))
         others = (rival[0] for rival in rivals if rival[2].form != number.form)
-        swapped = max(swapped, max(others, default=0.0) - likeness)
+        swapped = max([swapped, *(_prefers(own, other, twin_company) for other in others)])
         bound_said, bound_meant = bound(said.text, number), bound(clause.text, twin)
         lost += float(bool(bound_meant) and not bound_said)
         new += float(bool(bound_said) and bound_said != bound_meant)
@@ -66,7 +69,7 @@ def _apart(said: Reading, clauses: Sequence[Reading]) -> float:
 
 
 @lru_cache(maxsize=1 << 14)
-def company(reading: Reading, number: Number) -> tuple[str, ...]:
+def company(reading: Reading, number: Number) -> Company:
     """Words and numbers beside a number: what a date is followed by, what else leads to a value."""
     text, numbers = reading.text, reading.numbers
     first = max([0, *(match.end() for match in _END.finditer(text, 0, number.start))])
@@ -76,12 +79,13 @@ def company(reading: Reading, number: Number) -> tuple[str, ...]:
     alike = [one for one in numbers if (one.unit, one.kind) == (number.unit, number.kind)]
     if is_date:
         end = _first([one.start for one in alike if one.start >= number.end], last)
-        return _tokens(text[number.end : end])
+        return _weighed(_tokens(text[number.end : end]))
     start = max([first, *(one.end for one in alike if one.end <= number.start)])
     pause = _PAUSE.search(text, number.end)
     stops = [one.start for one in numbers if one.start >= number.end]
     end = _first([*stops, pause.start() if pause else last], last)
-    return (*_leading(text[start : number.start]), *_tokens(text[number.end : end]))
+    after_it = _weighed(_tokens(text[number.end : end]))
+    return after_it | _weighed(_leading(text[start : number.start]), LEADING)
 
 
 def _leading(text: str) -> tuple[str, ...]:
@@ -93,15 +97,27 @@ def _leading(text: str) -> tuple[str, ...]:
     return ()
 
 
-def _share(words: Sequence[str], text: str) -> float:
-    """Share of words that a text has; names of persons, levels and places count double."""
-    weights = [weight(word) * (2 if names(word) else 1) for word in words]
-    found = (cover(word, text) * one for word, one in zip(words, weights, strict=True))
-    return sum(found) / sum(weights) if words else 0.0
+def _likeness(own: Company, other: Company) -> float:
+    """Weight of the words of one company that the other has."""
+    return sum(value * cover(word, " ".join(other)) for word, value in own.items())
+
+
+def _prefers(own: Company, rival: Company, twin: Company) -> float:
+    """How much more of the words that tell two companies apart speak for the rival, 0 to 1."""
+    texts = " ".join(rival), " ".join(twin)
+    gains = [(value, *(cover(word, text) for text in texts)) for word, value in own.items()]
+    for_rival = sum(value * max(one - two, 0.0) for value, one, two in gains)
+    for_twin = sum(value * max(two - one, 0.0) for value, one, two in gains)
+    return max(for_rival - for_twin, 0.0) / (for_rival + for_twin + DOUBT)
 
 
 def _first(places: Iterable[int], last: int) -> int:
     return min([*places, last])
+
+
+def _weighed(words: Iterable[str], times: float = 1.0) -> dict[str, float]:
+    """Words with their weights; names of persons, levels and places count double."""
+    return {word: times * weight(word) * (2 if names(word) else 1) for word in words}
 
 
 def _tokens(text: str) -> tuple[str, ...]:

@@ -21,8 +21,8 @@ RISING = frozenset({"coverage", "tight"})
 TOLD = 0.5  # share of a condition's words from which the sentence tells it
 WORDLESS = {  # what cannot be seen in another language
     "coverage": 1.0, "tight": 1.0, "elsewhere": 0.0, "within_least": 0.0, "tight_least": 0.0,
-    "new_words": 0.0, "new_terms": 0.0, "new_word": 0.0, "moved_words": 0.0, "moved_word": 0.0, "places": 0.0,
-    "left_out": 0.5, "left_out_most": 0.5, "untold": 0.0, "untold_most": 0.0,
+    "new_words": 0.0, "new_terms": 0.0, "new_word": 0.0, "moved_words": 0.0, "moved_word": 0.0,
+    "places": 0.0, "left_out": 0.5, "left_out_most": 0.5, "untold": 0.0, "untold_most": 0.0,
     "untold_strict": 0.0, "untold_wide": 0.0, "slots": 0.0, "slots_after": 0.0,
 }  # fmt: skip
 
@@ -55,7 +55,7 @@ def _coverage(compared: Comparison) -> dict[str, float]:
         "within_least": 1 - min(within, default=0.0),
         "tight_least": 1 - min(tight, default=0.0),
         "new_words": sum(missing),
-        "new_terms": sum(value for word, value in zip(words, missing, strict=True) if is_term(word)),
+        "new_terms": sum(one for word, one in zip(words, missing, strict=True) if is_term(word)),
         "new_word": max(missing, default=0.0),
         "moved_words": sum(moved),
         "moved_word": max(moved, default=0.0),
