@@ -84,14 +84,18 @@ class Drafting:
         return self._quote(cited)
 
     def finish(self) -> tuple[Line, ...]:
-        """The lines of the answer, the rule of every region among them; or raises Unfaithful."""
+        """The lines of the answer, the rule of every region whole; or raises Unfaithful."""
         if not self.passed or self.failed > self.passed:
             raise self.unfaithful()
         for citation in leading(self.answer.citations):
             key = key_quote(citation, self.answer.text)
             said = "".join(line.text for line in self.lines if citation.n in line.cites)
-            if not reflects(said, key.text):
-                self._put_first(self._quoted(citation, (key,)))
+            unsaid = [quote for quote in citation.quotes if not reflects(said, quote.text)]
+            others = [quote for quote in unsaid if quote != key]
+            if key in unsaid:
+                self._put(self._quoted(citation, (key,)), first=True)
+            if others:
+                self._put(self._quoted(citation, others, "lead_also"), first=False)
         return tuple(self.lines)
 
     @property
@@ -148,19 +152,18 @@ class Drafting:
                 return True
         return False
 
-    def _quoted(self, citation: Citation, quotes: Sequence[Quote]) -> Line:
-        lead = self.words(f"lead_{force_of(quotes[0].text)}")
+    def _quoted(self, citation: Citation, quotes: Sequence[Quote], lead: str = "") -> Line:
+        lead = self.words(lead or f"lead_{force_of(quotes[0].text)}")
         region = f"{citation.document.region.name}：" if self._compares else ""
         quoted = "……".join(f"“{quote.text}”" for quote in quotes)
         return Line(f"{region}{lead}{quoted}〔{citation.n}〕", (citation.n,), opens=True)
 
-    def _put_first(self, quoted: Line) -> None:
-        """Before whatever else is said of the same clause."""
-        about = (n for n, line in enumerate(self.lines) if set(line.cites) & set(quoted.cites))
-        place = next(about, len(self.lines))
-        self.lines[place : place + 1] = [quoted] + [
-            replace(line, opens=True) for line in self.lines[place : place + 1]
-        ]
+    def _put(self, quoted: Line, first: bool) -> None:
+        """Before or behind whatever else is said of the same clause."""
+        cited = [n for n, line in enumerate(self.lines) if set(line.cites) & set(quoted.cites)]
+        place = len(self.lines) if not cited else cited[0] if first else cited[-1] + 1
+        following = [replace(line, opens=True) for line in self.lines[place : place + 1]]
+        self.lines[place : place + 1] = [quoted, *following]
 
 
 def key_quote(citation: Citation, text: str) -> Quote:

@@ -118,6 +118,18 @@ def test_the_answering_quote_is_put_first_where_the_sentences_do_not_hold_it():
     assert [line.text for line in whole.finish()] == ["老师每六年要交流一次〔1〕。"]
 
 
+def test_what_else_is_quoted_of_the_answering_clause_is_not_lost():
+    first, third = JIA_ALONE.citations
+    said, unsaid = first.quotes[0], replace(third.quotes[0], text="骨干教师每年不少于20%。")
+    draft = drafting(replace(JIA_ALONE, citations=(replace(first, quotes=(said, unsaid)), third)))
+    take(draft, "教师每六年交流一次〔1〕。班额不超过45人〔3〕。")
+    assert [line.text for line in draft.finish()] == [
+        "教师每六年交流一次〔1〕。",
+        "文件还写到：“骨干教师每年不少于20%。”〔1〕",
+        "班额不超过45人〔3〕。",
+    ]
+
+
 def test_compared_regions_each_open_a_paragraph_with_their_name():
     draft = drafting(COMPARED)
     take(draft, "教师每六年交流一次〔1〕。交流一次〔1〕。武汉校长任期十年〔2〕。错了〔3〕。")
