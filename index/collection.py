@@ -20,10 +20,11 @@ import numpy as np
 from index.bank import BankTexts
 from index.documents import Document, Passage
 from index.errors import BuildFailed
-from index.store import PassageStore, StoreError, Vectors, copy_store
+from index.store import PassageStore, StoreError, Vectors, copy_store, sync_parts
 from index.vectors import Progress
 
 PROBES = 50
+CALL = 1_000  # rows between two words of progress
 DELTA_SHARE = 0.2  # a larger change fills a fresh collection instead of a copied one
 LOST_SHARE = 0.02  # an approximate graph may miss one probe in fifty; a damaged one misses many
 PROBE_SECONDS = 300
@@ -83,10 +84,11 @@ def _fill(
     vectors, gone = change
     try:
         store.remove(gone)
-        for at in range(0, len(rows), 1000):
-            progress("store", at, len(rows))
-            part = rows[at : at + 1000]
-            store.add([plan.passages[row] for row in part], vectors[part])
+        for part in sync_parts(len(rows)):
+            for at in range(part.start, part.stop, CALL):
+                progress("store", at, len(rows))
+                some = rows[at : min(at + CALL, part.stop)]
+                store.add([plan.passages[row] for row in some], vectors[some])
         progress("store", len(rows), len(rows))
     finally:
         store.close()

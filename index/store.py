@@ -59,11 +59,11 @@ class PassageStore:
     def create(cls, folder: Path, expected: int) -> PassageStore:
         """An empty collection in a new folder; ``expected`` is the number of passages to come.
 
-        Chroma rewrites its graph files every ``sync_threshold`` rows and replays the rest at
-        each opening, so the threshold divides the expected number into whole parts.
+        Chroma rewrites its graph files once ``sync_threshold`` rows have come since the last
+        time, and replays the rest at each opening: rows are added in :func:`sync_parts`.
         """
-        parts = max(1, ceil(expected / SYNC_EVERY))
-        threshold = max(2, ceil(expected / parts))
+        parts = sync_parts(expected)
+        threshold = max(2, expected - (len(parts) - 1) * (parts[0].stop - parts[0].start))
         configuration: CreateCollectionConfiguration = {
             "hnsw": {"space": "cosine", "sync_threshold": threshold}
         }
@@ -107,20 +107,16 @@ class PassageStore:
             for at in range(0, len(digests), BATCH):
                 self.collection.delete(ids=list(digests[at : at + BATCH]))
 
-    def nearest(
-        self, vector: Vectors, count: int, regions: Sequence[str] = ()
-    ) -> tuple[list[str], Vectors]:
-        """Digests and cosines of the nearest rows, best first, of these regions if any is given.
+    def nearest(self, vector: Vectors, count: int) -> tuple[list[str], Vectors]:
+        """Digests and cosines of the nearest rows, best first.
 
         Goes to the collection itself: LangChain's call takes three times as long, for it also
         fetches every text (100 of 1,500 passages: 4.1 ms against 1.4 ms).
         """
-        where = {"region": {"$in": list(regions)}} if regions else None
         with _translated():
             found = self.collection.query(
                 query_embeddings=[vector],  # type: ignore[arg-type]
                 n_results=count,
-                where=where,  # type: ignore[arg-type]
                 include=["distances"],
             )
         distances = found["distances"] or [[]]
@@ -172,6 +168,13 @@ def stored_rows(folder: Path) -> int:
     if rows and not graphs:
         raise StoreError(f"{folder} has lost its graph")
     return rows
+
+
+def sync_parts(expected: int) -> list[range]:
+    """The rows of a new collection in parts of one size, the last may be smaller."""
+    count = max(1, ceil(expected / SYNC_EVERY))
+    size = max(1, ceil(expected / count))
+    return [range(at, min(at + size, expected)) for at in range(0, max(expected, 1), size)]
 
 
 def probe(store: PassageStore | ServedStore, digests: Sequence[str], vectors: Vectors) -> list[str]:
