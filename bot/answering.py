@@ -7,27 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
 
-from bot.compose import (
-    compose_many,
-    compose_one,
-    compose_table,
-    force_notes,
-    number_citations,
-    paragraphs,
-    reading_notes,
-    region_name,
-    standing_notes,
-    validity_note,
-)
-from bot.conversation import Answer, AnswerStatus, Citation, Question
+from bot.compose import region_name
+from bot.conversation import Answer, AnswerStatus, Question
 from bot.language import is_english
 from bot.messages import Messages, Words
-from bot.named import spoken
-from bot.premise import false_premise
+from bot.outcome import Outcome
 from bot.resolve import Resolver
 from bot.retrieve import Found, Retriever
 from bot.screen import screen
-from bot.sections import Section, only_mentioning
 from bot.settings import Settings
 from bot.topic import (
     clearly_out_of_scope,
@@ -38,10 +25,8 @@ from bot.topic import (
 )
 from bot.understand import Reading, understand
 from bot.verify import require_verified
-from index.question_types import QuestionType
 from index.words import normalise
 
-ABOUT_DOCUMENTS = frozenset({QuestionType.VALIDITY, QuestionType.DOCUMENT_METADATA})
 SURE = 0.8  # probability from which a question that reads like another field is answered
 
 
@@ -81,7 +66,7 @@ class Answerer:
             yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
             return
         yield "verify"
-        answer = self._answer(reading, found, words)
+        answer = self._outcome(reading, words).answer(found)
         require_verified(answer)
         marks.append(perf_counter())
         names = ("understand", "retrieve", "compose")
@@ -115,7 +100,7 @@ class Answerer:
         foreign = clearly_out_of_scope if held else of_another_field
         if reading.thread.before is None and foreign(reading.search):
             return self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
-        return None if held else self._not_covered(reading, words)
+        return None if held else self._outcome(reading, words).not_covered()
 
     def _words(self, question: Question) -> Words:
         language = "en" if is_english(question.text) else self.settings.language
@@ -124,119 +109,12 @@ class Answerer:
     def _ended(
         self, question: Question, status: AnswerStatus, reason: str, words: Words
     ) -> Answer:
-        text = words(reason, held=self._held(), max=str(self.settings.max_question_chars))
+        held = "、".join(map(region_name, self.resolver.held))
+        text = words(reason, held=held, max=str(self.settings.max_question_chars))
         return Answer(question, normalise(question.text), status, text)
 
-    def _held(self) -> str:
-        return "、".join(region_name(region) for region in self.resolver.held)
-
-    def _not_covered(self, reading: Reading, words: Words) -> Answer:
-        """A region or a document that is not held was asked about."""
-        if reading.only_unheld:
-            asked = spoken(reading.unheld) or words("that_document")
-            text = words("not_covered_document", asked=asked, held=self._held())
-        else:
-            asked = "、".join(map(region_name, reading.scope.unheld))
-            text = words("not_covered", asked=asked, held=self._held())
-        return Answer(
-            reading.question,
-            reading.thread.standalone,
-            AnswerStatus.NOT_COVERED,
-            text,
-            regions=reading.scope.unheld,
-            suggestions=tuple(region_name(region) for region in self.resolver.held),
-        )
-
-    def _answer(self, reading: Reading, found: Found, words: Words) -> Answer:
-        if reading.only_unheld:
-            sections = tuple(only_mentioning(one, reading.unheld) for one in found.sections)
-            found = replace(found, sections=sections)
-        speaking = [section for section in found.sections if section.sources]
-        if not speaking:
-            if reading.only_unheld:
-                return self._not_covered(reading, words)
-            return self._not_stated(reading, found, words)
-        citations = number_citations(found.sections)
-        lines = self._lines(reading, found.sections, citations, words)
-        premise = false_premise(reading.thread.standalone, citations)
-        if premise and len(found.sections) == 1:
-            lines.insert(0, words("false_premise"))
-        silent = reading.scope.named and len(speaking) < len(found.sections)
-        status = AnswerStatus.PARTIAL if reading.scope.unheld or silent else AnswerStatus.ANSWERED
-        notes = (
-            *reading_notes(reading, words),
-            *force_notes(speaking, words),
-            *standing_notes(citations, words),
-        )
-        return Answer(
-            question=reading.question,
-            standalone_question=reading.thread.standalone,
-            status=status,
-            text="\n\n".join(paragraphs(lines)),
-            regions=tuple(section.region for section in speaking),
-            citations=citations,
-            notes=tuple(dict.fromkeys(notes)),
-            suggestions=self._suggestions(reading, speaking),
-            hits=found.hits,
-        )
-
-    def _lines(
-        self,
-        reading: Reading,
-        sections: tuple[Section, ...],
-        citations: tuple[Citation, ...],
-        words: Words,
-    ) -> list[str]:
-        if len(sections) == 1:
-            return compose_one(sections[0], citations, words, self.today)
-        if reading.scope.named:
-            return compose_table(sections, citations, words, self.today)
-        return compose_many(sections, citations, words, self.today)
-
-    def _suggestions(self, reading: Reading, speaking: list[Section]) -> tuple[str, ...]:
-        """Regions to narrow down to, when none was meant."""
-        if reading.scope.named:
-            return ()
-        return tuple(region_name(section.region) for section in speaking)
-
-    def _not_stated(self, reading: Reading, found: Found, words: Words) -> Answer:
-        related = [source for section in found.sections for source in section.related[:1]]
-        if len(found.sections) == 1:
-            related = list(found.sections[0].related)
-        ranked = sorted(related, key=lambda source: -source.score)[:3]
-        nearest = tuple(
-            Citation(n, source.document, source.clause, source.quotes, source.score)
-            for n, source in enumerate(ranked, 1)
-        )
-        regions = tuple(section.region for section in found.sections)
-        issuers = dict.fromkeys(
-            document.issuer
-            for section in found.sections
-            for document in section.documents
-            if document.source_kind != "anonymised"
-        )
-        names = "、".join(region_name(region) for region in regions)
-        lines = [words("not_stated", regions=names)]
-        if issuers and reading.scope.named:
-            lines.append(words("ask_next", issuers="、".join(issuers)))
-        if nearest:
-            lines.append(words("nearest"))
-        return Answer(
-            reading.question,
-            reading.thread.standalone,
-            AnswerStatus.NOT_STATED,
-            "\n\n".join(lines),
-            regions=regions,
-            related=nearest,
-            notes=(*reading_notes(reading, words), *self._validity(reading, words)),
-            hits=found.hits,
-        )
-
-    def _validity(self, reading: Reading, words: Words) -> tuple[str, ...]:
-        """What is known of the documents themselves, when the question is about them."""
-        if not reading.scope.named or not reading.types & ABOUT_DOCUMENTS:
-            return ()
-        return tuple(validity_note(document, words) for document in reading.scope.documents)
+    def _outcome(self, reading: Reading, words: Words) -> Outcome:
+        return Outcome(reading, self.resolver.held, words, self.today)
 
 
 def _is_foreign(reading: Reading) -> bool:

@@ -22,7 +22,7 @@ from index.question_types import QuestionType, holds_type
 
 DATA_FILE = Path(__file__).parent / "data" / "decision.json"
 TOPIC_COVERAGE = 0.9
-TOPIC_SHARE = 0.5  # of the threshold
+TOPIC_SHARE = 0.05  # of the threshold
 REQUIRED = (QuestionType.AMOUNT, QuestionType.PHONE)  # a clause without one never answers
 STRANGER = 0.9  # below this nearness to any known question a question is on foreign ground
 VALUE_TYPES = (

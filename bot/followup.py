@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from bot.topic import clearly_out_of_scope
+from bot.topic import clearly_out_of_scope, read, unknown_terms
 from index.question_types import load_naming
 from index.words import Found, WordFinder, content_words
 
@@ -87,6 +87,8 @@ def _leans(bare: str, core: str) -> bool:
     opens = any(text.startswith(word) for word in _data()["opens"])
     ends = any(text.endswith(word) for word in _data()["ends"]) or bool(_TURN.search(text))
     points = any(word in text for word in _data()["points"])
+    known = read(text)
+    points = points or not (known.education or known.other or unknown_terms(text))
     return few or ((opens or ends or points) and len(text) <= 2 * SHORT) or not words
 
 

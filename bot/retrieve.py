@@ -141,7 +141,8 @@ class Retriever:
         checklist = QuestionType.CONDITION in turn.reading.types
         sources = self._cited(turn, found, checklist)
         best = max(chance for _, _, chance in found)
-        return Section(scope.region, scope.documents, sources, (), best, checklist)
+        partly = found[0][1] is not whole and len(found) < len(turn.parts)
+        return Section(scope.region, scope.documents, sources, (), best, checklist, partly)
 
     def _cited(
         self, turn: Turn, found: Sequence[tuple[Hit, Aspect, float]], checklist: bool

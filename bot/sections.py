@@ -39,7 +39,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What one region's documents say; no source means they do not say."""
+    """What one region's documents say; no source means they do not say.
+
+    ``partly``: the question has several parts, and they say nothing on some of them.
+    """
 
     region: Region
     documents: tuple[Document, ...]
@@ -47,6 +50,7 @@ class Section:
     related: tuple[Source, ...] = ()
     probability: float = 0.0
     checklist: bool = False
+    partly: bool = False
 
 
 def only_mentioning(section: Section, names: Sequence[str]) -> Section:

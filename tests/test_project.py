@@ -23,9 +23,10 @@ WIDE_FUNCTIONS = {"index.build.build_index", "bot.bench_retrieval.bench_retrieva
 # line before, and all of bot stands above all of index. A new module goes on the line below the
 # highest one that it imports.
 INDEX_LADDER = """
-disk documents errors fusion lines make_divisions numbering order quiet readings textmap tokens words
-blocks carrier cleaner codec make_readings keywords metadata modelcache numerals outline passages publish
-  reader region_data sidecar store syllables thesaurus
+disk documents errors fusion lines make_divisions numbering order quiet readings textmap tokens
+  words
+blocks carrier cleaner codec keywords make_readings metadata modelcache numerals outline
+  passages publish reader region_data sidecar store syllables thesaurus
 clauses decoded lint numbers region_latin region_sounds repairs sound_index vocabulary
 claims export question_types regions sounds unpack
 corpus prepare
@@ -38,25 +39,20 @@ search
 retriever
 """
 BOT_LADDER = """
-bench_data bench_page breaker conversation counting decide force grounds interface language lexicon
-  marks messages named prompts resolve schemas sentences settings topic
-bench_corpora bench_retrieval courtesy expectations followup headers model outline premise
-  related render
-  sections verify wording
+bench_data bench_page breaker conversation counting decide force grounds interface language
+  lexicon marks messages named prompts resolve schemas sentences settings topic
+bench_corpora bench_retrieval courtesy expectations followup headers model outline patterns
+  premise related render sections verify wording
 alignment connective facts frame markup measures screen understand
-comparison figures
-bearing naming
-likeness
-faithful
-compose drafting exchanges retrieve rewrite tutorial
-answering baselines compose_model exports turns
-ask batch feedback
-service
-agents api_docs app chain evaluation pages
-mount
-api bench_systems tradeoff
-bench_worker scores serve
-bench evaluate
+comparison compose drafting exchanges figures retrieve rewrite tutorial
+baselines bearing exports naming outcome turns
+answering app ask batch evaluation feedback likeness
+api_docs faithful service tradeoff
+agents compose_model mount pages scores
+api chain
+bench_systems evaluate serve
+bench_worker
+bench
 cli
 """
 

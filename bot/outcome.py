@@ -1,0 +1,159 @@
+"""What was found -> the Answer of a searched question: answered, not stated or not covered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot.compose import (
+    compose_many,
+    compose_one,
+    compose_table,
+    force_notes,
+    number_citations,
+    paragraphs,
+    reading_notes,
+    region_name,
+    standing_notes,
+    validity_note,
+)
+from bot.conversation import Answer, AnswerStatus, Citation
+from bot.messages import Words
+from bot.named import spoken
+from bot.premise import false_premise
+from bot.retrieve import Found
+from bot.sections import Section, only_mentioning
+from bot.understand import Reading
+from index.documents import Region
+from index.question_types import QuestionType
+
+ABOUT_DOCUMENTS = frozenset({QuestionType.VALIDITY, QuestionType.DOCUMENT_METADATA})
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Makes the answers to one reading; ``held`` are the regions that have a document."""
+
+    reading: Reading
+    held: tuple[Region, ...]
+    words: Words
+    today: date
+
+    def answer(self, found: Found) -> Answer:
+        """The answer from what was found; without a source it says what is missing."""
+        if self.reading.only_unheld:
+            names = self.reading.unheld
+            sections = tuple(only_mentioning(one, names) for one in found.sections)
+            found = replace(found, sections=sections)
+        if any(section.sources for section in found.sections):
+            return self._answered(found)
+        return self.not_covered() if self.reading.only_unheld else self._not_stated(found)
+
+    def not_covered(self) -> Answer:
+        """A region or a document that is not held was asked about."""
+        held = "、".join(map(region_name, self.held))
+        if self.reading.only_unheld:
+            asked = spoken(self.reading.unheld) or self.words("that_document")
+            text = self.words("not_covered_document", asked=asked, held=held)
+        else:
+            asked = "、".join(map(region_name, self.reading.scope.unheld))
+            text = self.words("not_covered", asked=asked, held=held)
+        return Answer(
+            self.reading.question,
+            self.reading.thread.standalone,
+            AnswerStatus.NOT_COVERED,
+            text,
+            regions=self.reading.scope.unheld,
+            suggestions=tuple(map(region_name, self.held)),
+        )
+
+    def _answered(self, found: Found) -> Answer:
+        speaking = [section for section in found.sections if section.sources]
+        citations = number_citations(found.sections)
+        notes = (
+            *reading_notes(self.reading, self.words),
+            *force_notes(speaking, self.words),
+            *standing_notes(citations, self.words),
+        )
+        return Answer(
+            question=self.reading.question,
+            standalone_question=self.reading.thread.standalone,
+            status=self._status(found.sections),
+            text="\n\n".join(paragraphs(self._lines(found.sections, citations))),
+            regions=tuple(section.region for section in speaking),
+            citations=citations,
+            notes=tuple(dict.fromkeys(notes)),
+            suggestions=self._suggestions(speaking),
+            hits=found.hits,
+        )
+
+    def _status(self, sections: Sequence[Section]) -> AnswerStatus:
+        """Partial when a named region is silent or not held, or a part of the question is."""
+        scope = self.reading.scope
+        silent = scope.named and not all(section.sources for section in sections)
+        partly = len(sections) == 1 and sections[0].partly
+        missing = scope.unheld or silent or partly
+        return AnswerStatus.PARTIAL if missing else AnswerStatus.ANSWERED
+
+    def _lines(
+        self, sections: Sequence[Section], citations: tuple[Citation, ...]
+    ) -> list[str]:
+        if len(sections) > 1:
+            compose = compose_table if self.reading.scope.named else compose_many
+            return compose(sections, citations, self.words, self.today)
+        lines = compose_one(sections[0], citations, self.words, self.today)
+        if false_premise(self.reading.thread.standalone, citations):
+            lines.insert(0, self.words("false_premise"))
+        if sections[0].partly:
+            lines.append(self.words("partly"))
+        return lines
+
+    def _suggestions(self, speaking: Sequence[Section]) -> tuple[str, ...]:
+        """Regions to narrow down to, when none was meant."""
+        if self.reading.scope.named:
+            return ()
+        return tuple(region_name(section.region) for section in speaking)
+
+    def _not_stated(self, found: Found) -> Answer:
+        regions = tuple(section.region for section in found.sections)
+        nearest = _nearest(found.sections)
+        issuers = dict.fromkeys(
+            document.issuer
+            for section in found.sections
+            for document in section.documents
+            if document.source_kind != "anonymised"
+        )
+        lines = [self.words("not_stated", regions="、".join(map(region_name, regions)))]
+        if issuers and self.reading.scope.named:
+            lines.append(self.words("ask_next", issuers="、".join(issuers)))
+        if nearest:
+            lines.append(self.words("nearest"))
+        return Answer(
+            self.reading.question,
+            self.reading.thread.standalone,
+            AnswerStatus.NOT_STATED,
+            "\n\n".join(lines),
+            regions=regions,
+            related=nearest,
+            notes=(*reading_notes(self.reading, self.words), *self._validity()),
+            hits=found.hits,
+        )
+
+    def _validity(self) -> tuple[str, ...]:
+        """What is known of the documents themselves, when the question is about them."""
+        scope = self.reading.scope
+        if not scope.named or not self.reading.types & ABOUT_DOCUMENTS:
+            return ()
+        return tuple(validity_note(document, self.words) for document in scope.documents)
+
+
+def _nearest(sections: Sequence[Section]) -> tuple[Citation, ...]:
+    """The clauses that came nearest: one a region, or those of the only region."""
+    few = sections[0].related if len(sections) == 1 else ()
+    related = few or [source for section in sections for source in section.related[:1]]
+    ranked = sorted(related, key=lambda source: -source.score)[:3]
+    return tuple(
+        Citation(n, source.document, source.clause, source.quotes, source.score)
+        for n, source in enumerate(ranked, 1)
+    )
