@@ -12,6 +12,9 @@ from bot.topic import HAN, LETTERS, Reading, filler, read, screen_data
 
 SMALL_TALK_CHARS = 24  # a longer text is no greeting
 REPEATED_CHARS = 4  # from here on a text of few different characters is noise
+FEW_CHARS = 6  # more than so many different ones are no mere repetition
+_VOWEL = re.compile("[aeiouy]")
+_HEAP = re.compile("[^aeiouy]{5}")
 
 
 def small_talk(plain: str, squeezed: str) -> str | None:
@@ -61,7 +64,13 @@ def _is_gibberish(text: str, plain: str, reading: Reading) -> bool:
         return False
     if any(word in text for word in _mash()):
         return True
-    if len(text) >= REPEATED_CHARS and len(set(text)) * 3 <= len(text):
+    different = len(set(text))
+    if len(text) >= REPEATED_CHARS and different * 3 <= len(text) and different <= FEW_CHARS:
         return True
     words = LETTERS.findall(plain)
-    return not HAN.search(text) and not any(word in filler() for word in words)
+    return not HAN.search(text) and not any(map(_is_readable, words))
+
+
+def _is_readable(word: str) -> bool:
+    """Whether a Latin word could be said: known, or with a vowel and no heap of consonants."""
+    return word in filler() or bool(_VOWEL.search(word) and not _HEAP.search(word))

@@ -38,7 +38,7 @@ class Reading:
     @property
     def lacks_a_topic(self) -> bool:
         """Whether neither a known word nor an unknown one says what it is about."""
-        unknown = LETTERS.search(self.rest) or len(HAN.findall(self.rest)) > 1
+        unknown = LETTERS.search(self.rest) or HAN.search(self.rest)
         return not (self.topics or self.other or unknown)
 
 

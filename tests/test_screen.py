@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -11,19 +12,39 @@ import yaml
 
 from bot.conversation import AnswerStatus
 from bot.screen import Verdict, screen
+from bot.settings import bench_data
 from bot.topic import domain_score, is_vague, out_of_scope, screen_data
 from index.words import normalise
 
 ROOT = Path(__file__).parent.parent
 WORDINGS = yaml.safe_load((Path(__file__).parent / "data" / "screen.yaml").read_text("utf-8"))
+HOSTILE = yaml.safe_load((Path(__file__).parent / "data" / "hostile.yaml").read_text("utf-8"))
+BENIGN = [
+    line
+    for line in (Path(__file__).parent / "data" / "benign.txt").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+]
 HARMFUL = ("refused.injection", "refused.invent", "refused.abuse", "refused.crisis")
 REASONS = [key for key in WORDINGS if "." in key]
 PASSED = Verdict(None, "")
 LIMIT = 2000
+CORPUS = ROOT / "docs_corpus"
 
 
 def verdicts(texts: list[str]) -> dict[str, str]:
     return {text: screen(normalise(text), LIMIT).reason for text in texts}
+
+
+def questions_of(path: Path) -> list[str]:
+    """Every question of a file: a mapping of lists, or lists in lists."""
+    found, left = [], [yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            found.append(one)
+        else:
+            left.extend(one.values() if isinstance(one, dict) else one)
+    return found
 
 
 @pytest.mark.parametrize("reason", REASONS)
@@ -50,18 +71,60 @@ def test_there_are_enough_wordings():
     assert len(set(WORDINGS["passes"])) >= 80
 
 
-def test_everyday_questions_of_the_documents_are_not_stopped():
+def test_honest_questions_with_hard_words_go_on():
+    assert verdicts(BENIGN) == dict.fromkeys(BENIGN, "")
+
+
+@pytest.mark.parametrize("reason", HARMFUL)
+def test_hostile_wordings_get_their_verdict(reason):
+    texts = HOSTILE[reason]
+    assert verdicts(texts) == dict.fromkeys(texts, reason)
+
+
+def test_questions_of_the_documents_are_never_stopped():
+    paths = [*CORPUS.glob("*.asked.yaml"), *CORPUS.glob("*.gaps.yaml")]
+    texts = [normalise(text) for path in sorted(paths) for text in questions_of(path)]
+    assert len(texts) > 10_000
+    assert {text: screen(text, LIMIT) for text in texts if screen(text, LIMIT) != PASSED} == {}
+
+
+def test_everyday_questions_of_the_documents_are_seldom_of_another_field():
+    """Such a verdict only stands when the documents do not answer; half are in English."""
     texts = [
-        normalise(text)
-        for path in sorted((ROOT / "docs_corpus").glob("*.asked.yaml"))
-        for texts in yaml.safe_load(path.read_text("utf-8")).values()
-        for text in texts
+        normalise(t) for path in sorted(CORPUS.glob("*.asked.yaml")) for t in questions_of(path)
     ]
-    stopped = {text for text in texts if screen(text, LIMIT) != PASSED}
-    outside = {text for text in texts if out_of_scope(text)}
-    assert len(stopped) <= len(texts) * 0.002
-    # such a verdict only stands when the documents do not answer; half of these are in English
-    assert len(outside) <= len(texts) * 0.03
+    assert len([text for text in texts if out_of_scope(text)]) <= len(texts) * 0.03
+
+
+def test_evaluation_questions_that_allow_an_answer_are_not_stopped():
+    allowed = {"answered", "partial", "not_stated", "not_covered"}
+    stopped = {"refused", "clarify"}
+    rows = [
+        json.loads(line)
+        for path in sorted((ROOT / "tests" / "data").glob("questions*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    asked = [
+        row for row in rows if set(row["expect"]) & allowed and not set(row["expect"]) & stopped
+    ]
+    assert len(asked) > 1000
+    assert [
+        row["question"]
+        for row in asked
+        if screen(normalise(row["question"]), LIMIT, bool(row["history"])) != PASSED
+    ] == []
+
+
+def test_lay_questions_about_law_are_not_taken_for_harm():
+    folder = bench_data() / "stard"
+    if not folder.exists():
+        pytest.skip(f"no public benchmark data in {folder}")
+    texts = [
+        json.loads(line)["question"]
+        for path in sorted(folder.glob("queries.*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    assert {text: why for text, why in verdicts(texts).items() if why in HARMFUL} == {}
 
 
 def test_the_status_follows_from_the_reason():
