@@ -15,7 +15,7 @@ from bot.sentences import LONGEST, MARKER, Written
 from bot.verify import unsupported_numbers
 from index.errors import WenceError
 from index.numbers import numbers_in
-from index.words import normalise
+from index.words import content_words, normalise
 
 MOST_FAILED = 3  # sentences, once more have failed than passed
 MOST_REPEATED = 3
@@ -90,7 +90,8 @@ class Drafting:
         for citation in leading(self.answer.citations):
             key = key_quote(citation, self.answer.text)
             said = "".join(line.text for line in self.lines if citation.n in line.cites)
-            unsaid = [quote for quote in citation.quotes if not reflects(said, quote.text)]
+            asked = self.answer.standalone_question
+            unsaid = [one for one in citation.quotes if not reflects(said, one.text, asked)]
             others = [quote for quote in unsaid if quote != key]
             if key in unsaid:
                 self._put(self._quoted(citation, (key,)), first=True)
@@ -171,11 +172,15 @@ def key_quote(citation: Citation, text: str) -> Quote:
     return min(citation.quotes, key=lambda quote: text.find(quote.text) % (len(text) + 1))
 
 
-def reflects(said: str, quote: str) -> bool:
-    """Whether what was said holds the numbers of a quote and enough of its words."""
-    numbers = set(numbers_in(normalise(quote))) - set(numbers_in(normalise(said)))
-    wanted, held = _pairs(quote), _pairs(said)
-    return not numbers and len(wanted & held) >= ENOUGH * len(wanted)
+def reflects(said: str, quote: str, asked: str) -> bool:
+    """Whether what was said holds the numbers of a quote, its words asked for, enough others."""
+    plain_said, plain_quote = normalise(said), normalise(quote)
+    words = [word for word in content_words(normalise(asked)) if word in plain_quote]
+    return (
+        set(numbers_in(plain_quote)) <= set(numbers_in(plain_said))
+        and all(word in plain_said for word in words)
+        and len(_pairs(quote) & _pairs(said)) >= ENOUGH * len(_pairs(quote))
+    )
 
 
 def shares(said: str, held: str) -> bool:

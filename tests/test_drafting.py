@@ -148,11 +148,17 @@ def test_the_answering_quote_is_the_one_that_stands_first_in_the_quoted_answer()
     assert key_quote(both, "说到教师") == other
 
 
-def test_numbers_and_enough_words_make_a_reflection():
-    quote = "校长在同一所学校连续任职一般不超过10年。"
-    assert reflects("校长在一所学校最多连任10年", quote)
-    assert not reflects("校长在一所学校最多连任6年", quote)
-    assert not reflects("10年树木", quote)
+@pytest.mark.parametrize(
+    ("said", "asked", "whole"),
+    [
+        ("校长在一所学校最多连任10年", "校长能当几年", True),
+        ("校长在一所学校最多连任6年", "校长能当几年", False),
+        ("校长在一所学校不超过10年", "校长任职几年", False),
+        ("10年树木", "", False),
+    ],
+)
+def test_numbers_words_asked_for_and_enough_others_make_a_reflection(said, asked, whole):
+    assert reflects(said, "校长在同一所学校连续任职一般不超过10年。", asked) is whole
 
 
 def test_the_language_of_a_sentence_is_that_of_the_answer():
