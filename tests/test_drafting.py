@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.drafting import Drafting, Unfaithful, key_quote, leaks, reflects, speaks
+from bot.drafting import Drafting, Unfaithful, altered, key_quote, leaks, reflects, speaks
 from bot.frame import read_frame
 from bot.grounds import Verdict
 from bot.sentences import sentences
@@ -159,6 +159,13 @@ def test_the_answering_quote_is_the_one_that_stands_first_in_the_quoted_answer()
 )
 def test_numbers_words_asked_for_and_enough_others_make_a_reflection(said, asked, whole):
     assert reflects(said, "校长在同一所学校连续任职一般不超过10年。", asked) is whole
+
+
+def test_a_copy_with_a_word_in_anothers_place_is_known():
+    held = "武汉市规定。成立由市人民政府分管副市长任组长的领导小组,负责此次改革工作。"
+    assert altered("成立由市人民学校分管副市长任组长的领导小组，负责此次改革工作〔1〕。", held)
+    assert not altered("成立由市人民政府分管副市长任组长的领导小组，负责此次改革工作〔1〕。", held)
+    assert not altered("副市长带头的小组来管这次改革〔1〕。", held)
 
 
 def test_the_language_of_a_sentence_is_that_of_the_answer():
