@@ -24,6 +24,7 @@ DATA_FILE = Path(__file__).parent / "data" / "decision.json"
 TOPIC_COVERAGE = 0.9
 TOPIC_SHARE = 0.05  # of the threshold
 REQUIRED = (QuestionType.AMOUNT, QuestionType.PHONE)  # a clause without one never answers
+UNNAMED = 0.5
 STRANGER = 0.9  # below this nearness to any known question a question is on foreign ground
 VALUE_TYPES = (
     QuestionType.AMOUNT,
@@ -125,8 +126,12 @@ def probability(named: Mapping[str, float]) -> float:
     return 1 / (1 + math.exp(-max(min(total, 60.0), -60.0)))
 
 
-def is_answered(named: Mapping[str, float], chance: float) -> bool:
+def is_answered(
+    named: Mapping[str, float], chance: float, region_is_named: bool = True
+) -> bool:
     """Whether the probability is high enough to answer.
+
+    A region that nobody named speaks when it more likely answers than not.
 
     Keywords that ask for nothing in particular (小班化教学) want what there is on the subject, so
     a clause that has all of them needs less. Who asks how much money, or for a number to call, is
@@ -138,7 +143,7 @@ def is_answered(named: Mapping[str, float], chance: float) -> bool:
     particular = any(value for name, value in named.items() if name.startswith("asks_"))
     if not particular and named.get("coverage", 0.0) >= TOPIC_COVERAGE:
         threshold *= TOPIC_SHARE
-    return chance >= threshold
+    return chance >= (threshold if region_is_named else max(threshold, UNNAMED))
 
 
 @cache

@@ -129,7 +129,7 @@ class Retriever:
         named = self._evidence(turn, whole, scope, hits)
         chance = probability(named)
         found: list[tuple[Hit, Aspect, float]] = []
-        if is_answered(named, chance):
+        if is_answered(named, chance, turn.reading.scope.named):
             found.append((hits[0], whole, chance))
         found.extend(self._parts(turn, scope))
         if found and found[0][1] is whole:
@@ -164,7 +164,7 @@ class Retriever:
                 continue
             named = self._evidence(turn, part, scope, hits)
             chance = probability(named)
-            if is_answered(named, chance):
+            if is_answered(named, chance, turn.reading.scope.named):
                 yield hits[0], part, chance
 
     def _source(self, turn: Turn, hit: Hit, aspects: Sequence[Aspect], checklist: bool) -> Source:

@@ -10,6 +10,9 @@ import pytest
 from bot.decide import (
     DATA_FILE,
     FORM_TYPES,
+    TOPIC_COVERAGE,
+    TOPIC_SHARE,
+    UNNAMED,
     VALUE_TYPES,
     Evidence,
     features,
@@ -117,6 +120,26 @@ def test_an_answer_is_given_from_the_threshold_on(named):
     threshold = MODELS["expanded" if named else "plain"]["threshold"]
     assert is_answered(named, threshold)
     assert not is_answered(named, threshold - 1e-9)
+
+
+def test_a_region_that_nobody_named_must_more_likely_answer_than_not():
+    between = (MODELS["expanded"]["threshold"] + UNNAMED) / 2
+    assert is_answered({"vote": 0.5}, between)
+    assert not is_answered({"vote": 0.5}, between, region_is_named=False)
+    assert is_answered({"vote": 0.5}, UNNAMED, region_is_named=False)
+
+
+@pytest.mark.parametrize("missing", ["no_amount", "no_phone"])
+def test_without_the_amount_or_number_asked_for_nothing_is_sure_enough(missing):
+    assert not is_answered({"vote": 0.5, missing: 1.0}, 1.0)
+    assert is_answered({"vote": 0.5, missing: 0.0}, 1.0)
+
+
+def test_keywords_that_a_clause_holds_one_and_all_need_less():
+    low = MODELS["expanded"]["threshold"] * TOPIC_SHARE
+    assert is_answered({"vote": 0.5, "coverage": TOPIC_COVERAGE}, low)
+    assert not is_answered({"vote": 0.5, "coverage": TOPIC_COVERAGE, "asks_list": 1.0}, low)
+    assert not is_answered({"vote": 0.5, "coverage": TOPIC_COVERAGE - 0.1}, low)
 
 
 def test_nearness_to_a_gap_lowers_and_to_an_answered_question_raises_the_probability():
