@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from index.bank import BankTexts, GapQuestions, bank_texts, write_bank
+from index.carry import Carried
 from index.codec import encode_document, fields_of
 from index.collection import Plan, write_store
 from index.documents import Document, Passage
@@ -123,16 +124,17 @@ def _plan(
     gap_lines = [to_line({"questions": bank.texts, "answered": bank.answered})]
     patterns = [(DATA / "question_types.yaml").read_bytes()]  # the bank holds what they find
     digest = _corpus_digest((*lines, gap_lines, patterns), embedder)
+    digests = _document_digests(documents, passages, lines)
     try:
         previous = current_build(index_dir)
         same_model = read_manifest(previous)["embedder"] == embedder.identity
         stored = open_lines(previous / "passages.jsonl")
         rows = [Passage(**stored[row]) for row in range(len(stored))]
     except (IndexMissing, IndexCorrupt, OSError, ValueError, KeyError, TypeError):
-        return Plan(documents, passages, lines, digest, None, {}, bank)
+        return Plan(documents, passages, lines, digest, digests, None, {}, bank)
     before = {passage.id: passage for passage in rows}
     kept = previous if same_model else None
-    return Plan(documents, passages, lines, digest, kept, before, bank)
+    return Plan(documents, passages, lines, digest, digests, kept, before, bank)
 
 
 def _build(
@@ -149,7 +151,8 @@ def _build(
         vectors = embed_passages(plan.passages, embedder, known, build, progress)
         write_lines(build / "documents.jsonl", plan.lines[0])
         write_lines(build / "passages.jsonl", plan.lines[1])
-        write_tables(build, plan.documents, plan.passages)
+        carried = Carried(plan.previous)
+        write_tables(build, plan.documents, plan.passages, plan.digests, carried)
         write_bank(build, plan.bank, embedder, plan.previous)
         write_store(plan, build, vectors, progress)
         _finish(plan, build, embedder)
@@ -186,7 +189,8 @@ def _finish(plan: Plan, build: Path, embedder: Embedder) -> None:
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
         "counts": {"clauses": clauses, "passages": len(plan.passages)},
         "documents": [
-            {"id": document.id, "region": str(document.region)} for document in plan.documents
+            {"id": document.id, "region": str(document.region), "digest": digest}
+            for document, digest in zip(plan.documents, plan.digests, strict=True)
         ],
     }
     write_manifest(build, manifest)
@@ -213,6 +217,21 @@ def _corpus_digest(lines: Iterable[Sequence[bytes]], embedder: Embedder) -> str:
     for line in chain.from_iterable(lines):
         digest.update(line)
     return digest.hexdigest()
+
+
+def _document_digests(
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
+    lines: tuple[Sequence[bytes], Sequence[bytes]],
+) -> tuple[str, ...]:
+    """For each document, what changes with anything known of it."""
+    digests = {
+        document.id: blake2b(line, digest_size=16)
+        for document, line in zip(documents, lines[0], strict=True)
+    }
+    for passage, line in zip(passages, lines[1], strict=True):
+        digests[passage.document_id].update(line)
+    return tuple(digest.hexdigest() for digest in digests.values())
 
 
 def _reason(error: Exception) -> str:

@@ -39,6 +39,7 @@ class Plan:
     passages: tuple[Passage, ...]
     lines: tuple[list[bytes], list[bytes]]  # documents and passages as they will be written
     digest: str
+    digests: tuple[str, ...]  # of each document with its passages
     previous: Path | None
     before: Mapping[str, Passage]
     bank: BankTexts
@@ -102,7 +103,7 @@ def _verified(plan: Plan, build: Path, vectors: Vectors, progress: Progress) -> 
     probes = build / "probes.npz"
     np.savez(probes, digests=[plan.passages[row].digest for row in rows], vectors=vectors[rows])
     limited = f"import resource as r, runpy; r.setrlimit(r.RLIMIT_FSIZE, ({FILE_LIMIT},) * 2); "
-    command = limited + "runpy.run_module('index.store', run_name='__main__')"
+    command = limited + "runpy.run_module('index.probe', run_name='__main__')"
     result = subprocess.run(
         [sys.executable, "-c", command, str(build)],
         capture_output=True,

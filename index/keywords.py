@@ -119,29 +119,49 @@ class Postings:
         return np.bincount(self.clauses, values, minlength=self.size).astype(np.float32)
 
 
-def build_keywords(clauses: Iterable[Sequence[tuple[str, int]]]) -> KeywordIndex:
-    """Index clauses, each given as its fields: (text, how often it counts)."""
-    numbers: dict[str, int] = {}
-    found, counts, sizes = array("i"), array("f"), array("i")
+@dataclass(frozen=True, slots=True)
+class TokenCounts:
+    """The tokens of clauses, clause after clause: ``sizes[c]`` keys with their counts."""
+
+    keys: NDArray[np.uint64]
+    counts: Floats
+    sizes: NDArray[np.int32]
+
+
+def count_tokens(clauses: Iterable[Sequence[tuple[str, int]]]) -> TokenCounts:
+    """Of clauses given as their fields: (text, how often it counts)."""
+    keys, counts, sizes = array("Q"), array("f"), array("i")
     for fields in clauses:
         count = _count(fields)
-        found.extend([numbers.setdefault(token, len(numbers)) for token in count])
+        keys.extend(map(token_key, count))
         counts.extend(count.values())
         sizes.append(len(count))
-    keys = np.array([token_key(token) for token in numbers], dtype=np.uint64)
-    order = np.argsort(keys)
-    ranks = np.empty(len(keys), dtype=np.int32)
-    ranks[order] = np.arange(len(keys), dtype=np.int32)
-    postings = ranks[np.array(found, dtype=np.int32)]
-    return _invert(keys[order], postings, np.array(counts, np.float32), np.array(sizes))
+    return TokenCounts(
+        np.array(keys, np.uint64), np.array(counts, np.float32), np.array(sizes, np.int32)
+    )
 
 
-def _invert(
-    terms: NDArray[np.uint64], postings: NDArray[np.int32], counts: Floats, sizes: NDArray[np.int64]
-) -> KeywordIndex:
-    """Postings in clause order (term number, count; ``sizes[c]`` of clause c) -> by term."""
-    size = len(sizes)
-    owners = np.repeat(np.arange(size, dtype=np.int32), sizes)
+def join_counts(parts: Sequence[TokenCounts]) -> TokenCounts:
+    """One behind the other."""
+    if not parts:
+        return count_tokens(())
+    return TokenCounts(
+        np.concatenate([part.keys for part in parts]),
+        np.concatenate([part.counts for part in parts]),
+        np.concatenate([part.sizes for part in parts]),
+    )
+
+
+def build_keywords(clauses: Iterable[Sequence[tuple[str, int]]]) -> KeywordIndex:
+    """Index clauses, each given as its fields: (text, how often it counts)."""
+    return invert(count_tokens(clauses))
+
+
+def invert(tokens: TokenCounts) -> KeywordIndex:
+    """From clause order to postings by term."""
+    size, counts = len(tokens.sizes), tokens.counts
+    terms, postings = np.unique(tokens.keys, return_inverse=True)
+    owners = np.repeat(np.arange(size, dtype=np.int32), tokens.sizes)
     lengths = np.bincount(owners, counts, minlength=size).astype(np.float32)
     frequencies = np.bincount(postings, minlength=len(terms))
     idfs = np.log1p((size - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)

@@ -11,13 +11,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.bank import QuestionBank, load_bank
+from index.carry import Carried, gather, write_counts
 from index.decoded import Documents, Passages
 from index.documents import Clause, Document, Passage, PassageKind, Region
 from index.errors import IndexCorrupt
-from index.keywords import KeywordIndex, build_keywords, load_keywords, save_keywords
+from index.keywords import KeywordIndex, count_tokens, invert, load_keywords, save_keywords
 from index.lines import map_array, open_lines
+from index.probe import probe
 from index.publish import REBUILD, read_manifest
-from index.store import ServedStore, StoreError, Vectors, probe
+from index.store import ServedStore, StoreError, Vectors
 
 KINDS: tuple[PassageKind, ...] = get_args(PassageKind)
 OPENING_PROBES = 3
@@ -141,8 +143,17 @@ class Snapshot:
         return np.asarray(found, dtype=np.int64)
 
 
-def write_tables(folder: Path, documents: Sequence[Document], passages: Sequence[Passage]) -> None:
-    """Write number tables and keywords of a build; passages in clause order."""
+def write_tables(
+    folder: Path,
+    documents: Sequence[Document],
+    passages: Sequence[Passage],
+    digests: Sequence[str],
+    carried: Carried,
+) -> None:
+    """Write number tables and keywords of a build; passages in clause order.
+
+    ``digests`` (documents,) change with anything that is known of a document.
+    """
     clause_ids = [clause.id for document in documents for clause in document.clauses]
     counts = dict.fromkeys(clause_ids, 0)
     for passage in passages:
@@ -154,7 +165,11 @@ def write_tables(folder: Path, documents: Sequence[Document], passages: Sequence
     np.save(folder / "kinds.npy", np.array([KINDS.index(p.kind) for p in passages], dtype=np.int8))
     np.save(folder / "clause_starts.npy", _starts([len(d.clauses) for d in documents]))
     np.save(folder / "passage_starts.npy", _starts(list(counts.values())))
-    save_keywords(build_keywords(_keyword_fields(documents, passages)), folder / "keywords")
+    asked = _asked(passages)
+    names = list(zip([one.id for one in documents], digests, strict=True))
+    tokens = gather(names, carried, lambda row: count_tokens(_fields(documents[row], asked)))
+    write_counts(folder, tokens)
+    save_keywords(invert(tokens), folder / "keywords")
 
 
 def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
@@ -177,19 +192,23 @@ def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
     )
 
 
-def _keyword_fields(
-    documents: Sequence[Document], passages: Sequence[Passage]
-) -> Iterator[list[tuple[str, int]]]:
+def _asked(passages: Sequence[Passage]) -> dict[str, list[str]]:
+    """Everyday questions by clause."""
     asked: dict[str, list[str]] = {}
     for passage in passages:
         if passage.kind == "asked":
             asked.setdefault(passage.clause_id, []).append(passage.text)
-    for document in documents:
-        for clause in document.clauses:
-            headings = " ".join(clause.path)
-            questions = "\n".join(asked.get(clause.id, ()))
-            fields = (document.short_title, 1), (headings, HEADING_TIMES)
-            yield [(clause.text, 1), *fields, (questions, 1)]
+    return asked
+
+
+def _fields(
+    document: Document, asked: Mapping[str, Sequence[str]]
+) -> Iterator[list[tuple[str, int]]]:
+    """What the keyword side knows of each clause, and how often it counts."""
+    for clause in document.clauses:
+        headings = (" ".join(clause.path), HEADING_TIMES)
+        questions = ("\n".join(asked.get(clause.id, ())), 1)
+        yield [(clause.text, 1), (document.short_title, 1), headings, questions]
 
 
 def _starts(counts: Sequence[int]) -> Rows:

@@ -9,8 +9,10 @@ import pytest
 
 from index.build import build_index
 from index.errors import BadSidecar, BuildFailed
+from index.keywords import load_keywords
 from index.publish import build_lock
 from index.search import Query
+from index.tokens import tokens
 from tests.toys import (
     TINY_ASKED,
     ToyEmbedder,
@@ -153,3 +155,24 @@ def test_a_vector_store_that_lost_its_rows_is_built_anew_although_nothing_change
     report = build_index(tiny_corpus(), TINY_ASKED, embedder, built)
     assert (report.published, embedder.embedded) == (True, [])
     assert first_hit(built, "教师交流") == "二、教师每六年交流一次。\n"
+
+
+def test_only_changed_documents_are_cut_into_words_again(built, monkeypatch):
+    seen: list[str] = []
+
+    def spied(text):
+        seen.append(text)
+        return tokens(text)
+
+    monkeypatch.setattr("index.keywords.tokens", spied)
+    build_index(changed_corpus(), TINY_ASKED, ToyEmbedder(), built)
+    wuhan = {clause.text for clause in tiny_corpus()[1].clauses}
+    assert "二、高考。\n" in seen and not wuhan & set(seen)
+    carried = load_keywords(built / "builds" / "000002" / "keywords")
+    monkeypatch.undo()
+    (built / "builds" / "000002" / "tokens" / "keys.npy").unlink()  # damaged: everything anew
+    build_index(changed_corpus(), {}, ToyEmbedder(), built)
+    build_index(changed_corpus(), TINY_ASKED, ToyEmbedder(), built)
+    anew = load_keywords(built / "builds" / "000004" / "keywords")
+    for name in ("terms", "indptr", "clauses", "weights", "idfs"):
+        assert getattr(carried, name).tolist() == getattr(anew, name).tolist()

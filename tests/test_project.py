@@ -27,11 +27,11 @@ disk documents errors fusion lines make_divisions numbering order quiet readings
   words
 blocks carrier cleaner codec keywords make_readings metadata modelcache numerals outline
   passages publish reader region_data sidecar store syllables thesaurus
-clauses decoded lint numbers region_latin region_sounds repairs sound_index vocabulary
+clauses decoded lint numbers probe region_latin region_sounds repairs sound_index vocabulary
 claims export question_types regions sounds unpack
 corpus prepare
 embedder
-bank vectors
+bank carry vectors
 collection snapshot
 build evidence scope
 ranking

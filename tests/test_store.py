@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from index.documents import Passage
+from index.probe import probe
 from index.store import (
     PassageStore,
     ServedStore,
     StoreError,
-    probe,
     stored_rows,
     sync_parts,
 )
