@@ -17,6 +17,7 @@ PHRASES = re.compile(r"[:：—]|,(?!\d{3}(?!\d))|,(?<!\d,)|，")
 _DOUBLED = re.compile(r"([一-鿿])\(([一-鿿])\)([长职委局属])")
 SHORTEST = 2  # characters of a segment that says something
 SAME_WORDS = 0.9  # what a rewording counts, the very word being 1
+NEAR = 0.7  # weight of a segment, the rest being that of its sentence
 SAME_NUMBER = 1.0
 SAME_NAME = 0.15
 SAME_FORCE = 0.2  # such words are what a distortion changes
@@ -119,7 +120,7 @@ def cover(word: str, text: str) -> float:
         return 1.0
     if any(other in text for other in variants(word)):
         return SAME_WORDS
-    if names(word) & (read(text).concepts | read(text).hinted):
+    if names(word) & read(text).concepts:
         return SAME_WORDS
     if len(word) > 2:
         halves = [word[at : at + 2] for at in range(len(word) - 1)]
@@ -145,12 +146,21 @@ def _score(segment: Reading, place: Place) -> float:
     forms = {number.form for number in segment.numbers}
     held = {number.form for number in place.segment.numbers}
     named = segment.concepts & place.segment.concepts
-    score = 0.7 * near + 0.3 * wide + SAME_PAIRS * _shared_pairs(segment.text, place.segment.text)
-    score += SAME_NUMBER * len(forms & held) / len(forms) if forms else 0.0
+    score = NEAR * near + (1 - NEAR) * wide
+    score += SAME_PAIRS * _shared_pairs(segment.text, place.segment.text)
+    if forms:
+        bare = (form for form in forms if form.isdigit())
+        alike = {form for form in bare if any(_begins(one, form) for one in held)}
+        score += SAME_NUMBER * len(forms & held | alike) / len(forms)
     score += SAME_NAME * len(named) / len(segment.concepts) if segment.concepts else 0.0
     if segment.forces:
         score += SAME_FORCE * len(segment.forces & place.segment.forces) / len(segment.forces)
     return score
+
+
+def _begins(form: str, digits: str) -> bool:
+    """Whether a number has just these digits, whatever its unit."""
+    return form.startswith(digits) and not form[len(digits) : len(digits) + 1].isdigit()
 
 
 def _shared_pairs(one: str, other: str) -> float:

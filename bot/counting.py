@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from index.numbering import HAN_DIGITS
 from index.numbers import Number, NumberKind
 
 MOST = 12  # items that anybody counts
+HEAD = 2  # characters after a measure word that say what is counted
 _COUNTERS = "类条项个块点种层份样方面大件步组"
 _LIST = re.compile(r"[^,，:：。;；]+")
 _AND = re.compile(r"、|以及|和|与|及|跟|;|；")
+_TENTHS = re.compile("([一二三四五六七八九])成([一二三四五六七八九])(?![一二三四五六七八九十百])")
 _COMMA = re.compile(r"、|;|；")
 _ONE_BY_ONE = re.compile("[一二三四五六七八九十]是")
 _VALUE = re.compile(r"\d+")
@@ -29,8 +32,14 @@ _WORDS = re.compile(
 _ARABIC = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})+|(?<![\d.,])\d+(?:\.\d+)?")
 
 
-def counts_a_list(text: str, number: Number) -> bool:
-    """Whether a number only counts what the sentence itself lists: 有三条:甲、乙、丙."""
+def counts_a_list(text: str, number: Number, clause: str) -> bool:
+    """Whether a number only counts what the sentence itself lists: 有三条:甲、乙、丙.
+
+    Where the clause counts the same things (五项管理), its own number must be said.
+    """
+    counted = text[number.end - 1 : number.end + HEAD]
+    if re.search(rf"[\d一二三四五六七八九十两]{re.escape(counted)}", clause):
+        return False
     counter = number.kind is NumberKind.QUANTITY and text[number.end - 1] in _COUNTERS
     value = _VALUE.match(number.form)
     if not counter or not value or not 1 < int(value[0]) <= MOST:
@@ -40,6 +49,11 @@ def counts_a_list(text: str, number: Number) -> bool:
     counts = {len(mark.split(one)) for one in lists for mark in (_AND, _COMMA)}
     counts.add(len(_ONE_BY_ONE.findall(text)))
     return int(value[0]) in counts
+
+
+def written_figures(text: str) -> str:
+    """A text with spoken percentages in figures: 九成二 is 92%."""
+    return _TENTHS.sub(lambda match: f"{HAN_DIGITS[match[1]]}{HAN_DIGITS[match[2]]}%", text)
 
 
 def english_numbers(text: str) -> Iterator[str]:

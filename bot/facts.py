@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from bot.counting import counts_a_list, english_numbers
+from bot.figures import stands_alike
 from bot.grounds import Source
 from bot.lexicon import data, patterns
 from bot.wording import bound, read
@@ -67,12 +68,16 @@ def _unknown_numbers(text: str, sources: Sequence[Source]) -> Iterator[str]:
             continue
         if not (
             any(_stands(text[number.start : number.end], one.text) for one in clauses)
+            or any(stands_alike(number, said, one, clauses) for one in _other_counters(number))
             or any(_is_metadata(text, number, one) for one in sources)
-            or counts_a_list(text, number)
+            or counts_a_list(text, number, "\n".join(one.text for one in clauses))
         ):
             yield number.form
     if said.english:
         yield from (one for one in english_numbers(text) if one not in digits)
+        years = {one for form in forms for one in re.findall(r"\d{4}(?=年)", form)}
+        if len(years) > 1:  # which of them is meant cannot be seen in another language
+            yield from (one for one in english_numbers(text) if one in years)
 
 
 def _stands(words: str, text: str) -> bool:
@@ -99,18 +104,17 @@ def _forms(number: Number) -> Iterator[str]:
         yield "".join(parts[1:])
         if "~" in number.form:
             yield from (f"{year}年" for year in re.findall(r"\d{4}", number.form))
-    elif number.kind is NumberKind.QUANTITY:
-        value = number.form.removesuffix(number.unit)
-        yield from (f"{value}{unit}" for unit in _counters(number.unit))
     elif number.kind is NumberKind.RATIO:
         for value in number.form.split(":"):
             yield from (f"{value}{unit}" for unit in ("人", "个", "所"))
 
 
-@cache
-def _counters(unit: str) -> frozenset[str]:
-    """Measure words that count the same things."""
-    return frozenset(one for group in data()["counters"] if unit in group for one in group)
+def _other_counters(number: Number) -> tuple[str, ...]:
+    """The number with other measure words for the same things: 14所 for 14家."""
+    groups = data()["counters"] if number.unit else ()
+    value = number.form.removesuffix(number.unit)
+    units = (unit for group in groups if number.unit in group for unit in group)
+    return tuple(f"{value}{unit}" for unit in units if unit != number.unit)
 
 
 def _wrong_bounds(text: str, sources: Sequence[Source]) -> Iterator[str]:

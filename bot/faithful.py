@@ -17,6 +17,7 @@ from pathlib import Path
 
 from bot.comparison import Comparison
 from bot.connective import is_connective
+from bot.counting import written_figures
 from bot.facts import plain_claim, wrong_facts
 from bot.grounds import Source, Verdict
 from bot.likeness import features
@@ -55,7 +56,7 @@ def check(sentence: str, sources: Sequence[Source]) -> Verdict:
 
 def part_faults(text: str, cited: tuple[Source, ...]) -> tuple[str, ...]:
     """What a part of a sentence says beyond the clauses that it cites."""
-    text = normalise(text)
+    text = prepared(text)
     wrong = wrong_facts(text, cited)
     if wrong or is_connective(text, cited):
         return wrong
@@ -63,6 +64,11 @@ def part_faults(text: str, cited: tuple[Source, ...]) -> tuple[str, ...]:
     if named["swapped"] > SWAPPED:
         return ("number:elsewhere",)
     return () if probability(named) >= _model().threshold else blame(named)
+
+
+def prepared(text: str) -> str:
+    """A part as it is compared: normalised, spoken percentages in figures."""
+    return written_figures(normalise(text))
 
 
 def part_features(text: str, cited: tuple[Source, ...]) -> dict[str, float]:

@@ -14,6 +14,7 @@ from index.numbers import Number, NumberKind
 Company = Mapping[str, float]
 LEADING = 2.0  # what leads to a number says more than what follows
 DOUBT = 1.0  # weight of words that must speak for a rival before it counts
+ALIKE = 0.5  # share of the company that must be the same
 MOST = 5  # numbers of a sentence that are paired
 _END = re.compile(r"[。;；!！?？\n]")
 _PAUSE = re.compile(r"[,，、:：。;；!！?？\n]")
@@ -26,30 +27,28 @@ def figure_differences(said: Reading, clauses: Sequence[Reading]) -> dict[str, f
     like its own should be the same number.
     """
     swapped = lost = new = 0.0
-    for number in said.numbers:
+    for number in () if said.english else said.numbers:  # its words cannot be compared
         own = company(said, number)
         rivals = [
             (company(one, other), one, other)
             for one in clauses
             for other in one.numbers
-            if (other.unit, other.kind) == (number.unit, number.kind)
+            if _comparable(number, other)
         ]
-        same = [rival for rival in rivals if rival[2].form == number.form]
+        same = [rival for rival in rivals if _same(number, rival[2])]
         if not same:
             continue
         twin_company, clause, twin = max(same, key=lambda rival: _likeness(own, rival[0]))
-        others = (rival[0] for rival in rivals if rival[2].form != number.form)
+        others = (rival[0] for rival in rivals if not _same(number, rival[2]))
         swapped = max([swapped, *(_prefers(own, other, twin_company) for other in others)])
         bound_said, bound_meant = bound(said.text, number), bound(clause.text, twin)
         lost += float(bool(bound_meant) and not bound_said)
         new += float(bool(bound_said) and bound_said != bound_meant)
-    told = {number.form for number in said.numbers}
     return {
         "swapped": swapped,
         "bound_lost": lost,
         "bound_new": new,
         "figures_apart": _apart(said, clauses),
-        "figures": float(len(told)),
     }
 
 
@@ -95,6 +94,31 @@ def _leading(text: str) -> tuple[str, ...]:
         if found:
             return found
     return ()
+
+
+def stands_alike(number: Number, said: Reading, form: str, clauses: Sequence[Reading]) -> bool:
+    """Whether a clause has the form with company like that of a number said otherwise."""
+    own = company(said, number)
+    enough = ALIKE * sum(own.values())
+    return any(
+        _likeness(own, company(one, other)) >= enough
+        for one in clauses
+        for other in one.numbers
+        if other.form == form
+    )
+
+
+def _comparable(number: Number, other: Number) -> bool:
+    """Whether two numbers count the same sort of thing; a bare one any that is no date."""
+    if number.kind is NumberKind.BARE:
+        return other.kind in (NumberKind.BARE, NumberKind.QUANTITY)
+    return (other.unit, other.kind) == (number.unit, number.kind)
+
+
+def _same(number: Number, other: Number) -> bool:
+    if number.kind is NumberKind.BARE:
+        return number.form == other.form.removesuffix(other.unit)
+    return number.form == other.form
 
 
 def _likeness(own: Company, other: Company) -> float:

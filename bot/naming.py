@@ -6,15 +6,22 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from bot.comparison import Comparison
+from bot.alignment import cover
+from bot.comparison import Comparison, joined
 from bot.lexicon import data
-from bot.wording import Concept, Reading, concepts, untitled
+from bot.wording import Concept, concepts, read, untitled
 from index.question_types import load_naming
 
 CLASSES = ("person", "level", "body", "leader", "rank", "place", "school", "post", "subject",
            "time", "people")  # fmt: skip
 KEY = frozenset({"person", "level", "school", "post", "people", "subject"})
+# Those whom every rule on schools is about, wherever a clause names them.
+EVERYWHERE = frozenset({("person", "学生"), ("body", "政府")})
 ACTORS = frozenset({"person", "body", "leader", "rank"})
+_DOER = re.compile(
+    r"由([^,，。;；由]{2,8}?)(?:统一|负责|制[定订]|决定|承担|提出|核定|安排|组织|管理|自[行主]|任|牵头|实施|单独)"
+    r"|([^,，。;；由]{2,8}?)(?:负责|说了算|承担)"
+)
 _BY = re.compile(r"由([^,，。;；由]{2,14})")
 _RANKS = {"市": "市", "县": "区县", "区": "区县", "省": "省"}
 
@@ -31,9 +38,9 @@ def naming_differences(compared: Comparison) -> dict[str, float]:
     lost = {name for name in own - said if not implied(name, said)}
     told = {kind for kind, _ in said}
     replaced, broadened = _in_place(compared)
-    found = {
+    return {
         "names_new": float(len(mine - known)),
-        "names_moved": float(len((mine & known) - held)),
+        "names_moved": float(len((mine & known) - held - EVERYWHERE)),
         "names_apart": float(len((mine & held) - close)),
         "names_replaced": float(replaced),
         "names_broadened": float(broadened),
@@ -41,10 +48,8 @@ def naming_differences(compared: Comparison) -> dict[str, float]:
         "names_lost_else": float(len({kind for kind, _ in lost if kind not in KEY} & told)),
         "names_unsaid": float(len({kind for kind, _ in lost} - told)),
         "actor": float(_other_actor(compared)),
-        "turned": float(any(_turned(m.segment, m.place.segment) for m in compared.matches)),
+        "doer": float(_new_doer(compared)),
     }
-    strange = ("names_new", "names_moved", "names_replaced", "names_broadened", "actor", "turned")
-    return found | {"strange": sum(found[name] for name in strange)}
 
 
 def own_ranks(region: str) -> tuple[str, ...]:
@@ -93,26 +98,19 @@ def _other_actor(compared: Comparison) -> bool:
     return False
 
 
+def _new_doer(compared: Comparison) -> bool:
+    """Whether somebody is said to do it (由…制定, …负责) whom the places do not speak of."""
+    near = joined(compared.near)
+    return any(
+        cover(word, near) == 0
+        for match in _DOER.finditer(compared.text)
+        for word in read(match[1] or match[2]).words
+    )
+
+
 @cache
 def _actors(text: str) -> frozenset[tuple[Concept, bool]]:
     """Who acts, and whether named after 由 rather than at the beginning."""
     by = _BY.search(text)
     stretch = by[1] if by else text[:8]
     return frozenset((name, bool(by)) for name in concepts(stretch) if name[0] in ACTORS)
-
-
-def _turned(said: Reading, meant: Reading) -> bool:
-    """Whether two names stand the other way round: 甲指导乙, 乙指导甲."""
-    one, two = _order(said.text), _order(meant.text)
-    shared = [name for name in one if name in two]
-    return len(shared) > 1 and shared != [name for name in two if name in shared]
-
-
-@cache
-def _order(text: str) -> tuple[Concept, ...]:
-    """Bodies and persons in the order of a text that has no list of them."""
-    if "、" in text or "和" in text:
-        return ()
-    cut = re.split("指导|领导|督导|对|向|由|报", text)
-    found = (name for part in cut for name in sorted(concepts(part)))
-    return tuple(dict.fromkeys(name for name in found if name[0] in {"body", "leader"}))

@@ -6,7 +6,7 @@ import json
 from collections import Counter
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -15,9 +15,8 @@ from bot.bearing import GROUPS
 from bot.connective import is_connective
 from bot.counting import english_numbers
 from bot.facts import wrong_facts
-from bot.faithful import DATA_FILE, Source, Verdict, check, part_features, parts
+from bot.faithful import DATA_FILE, Source, Verdict, check, part_features, parts, prepared
 from bot.lexicon import data, finder, patterns, rewordings
-from bot.likeness import RISING
 from bot.naming import implied
 from bot.wording import bound, concepts, conditions, opposed, read
 from index.words import normalise
@@ -43,7 +42,7 @@ SOURCES = (ROTATION, FUNDING)
 
 
 def faults(text: str, source: Source = ROTATION) -> tuple[str, ...]:
-    return wrong_facts(normalise(text), (source,))
+    return wrong_facts(prepared(text), (source,))
 
 
 def differences(text: str, source: Source = ROTATION) -> set[str]:
@@ -120,8 +119,10 @@ def test_a_subject_that_binds_is_a_claim():
         ("每人一千二百块钱", ()),
         ("每220名学生配1名", ()),
         ("1:200", ("number:1:200",)),
-        ("两家学校", ()),  # 2所: measure words of the same thing
-        ("三家学校", ("number:3家",)),
+        ("中级岗位的教师必须有两家以上学校", ()),  # 2所: measure words of the same thing
+        ("中级岗位的教师必须有三家以上学校", ("number:3家",)),
+        ("建设两家食堂", ("number:2家",)),  # of another thing
+        ("就读的占九成二", ("number:92%",)),
         ("2021年", ("number:2021年",)),
         ("2018年1月17日印发", ()),
         ("2018年要完成", ("number:2018年",)),  # the day of issue is no date of a rule
@@ -245,8 +246,7 @@ def test_every_pattern_compiles_and_every_word_is_text():
 
 def test_no_difference_speaks_for_a_sentence():
     weights = json.loads(DATA_FILE.read_text(encoding="utf-8"))["weights"]
-    free = RISING | {"english", "figures"}
-    assert {name for name, weight in weights.items() if weight > 0 and name not in free} == set()
+    assert {name for name, weight in weights.items() if weight > 0} <= {"english"}
 
 
 # ---- measured
@@ -256,7 +256,7 @@ FACTS = {"number", "numeral", "date", "region", "document_number", "title", "quo
 
 @pytest.mark.parametrize(
     ("name", "passed", "caught"),
-    [("sentences.jsonl", 0.88, 0.96), ("sentences.report.jsonl", 0.85, 0.94)],
+    [("sentences.jsonl", 0.92, 0.97), ("sentences.report.jsonl", 0.85, 0.95)],
 )
 def test_labelled_pairs_hold_their_floors(name, passed, caught):
     """Floors below what tests/benchmarks/fit_faithful.py --measure prints; facts must all hold."""
@@ -264,9 +264,9 @@ def test_labelled_pairs_hold_their_floors(name, passed, caught):
     total: Counter[bool] = Counter()
     shown, times = [], []
     for source, sentence, faithful, kind in read_pairs(DATA / name):
-        started = perf_counter()
+        started = process_time()
         verdict = check(sentence, [source])
-        times.append((perf_counter() - started) * 1000)
+        times.append((process_time() - started) * 1000)
         total[faithful] += 1
         right[faithful] += verdict.passed == faithful
         if kind in FACTS and not faithful and verdict.passed:

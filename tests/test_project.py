@@ -43,11 +43,15 @@ bench_data bench_page breaker conversation counting decide force grounds interfa
   lexicon marks messages named prompts resolve schemas sentences settings topic
 bench_corpora bench_retrieval courtesy expectations followup headers model outline patterns
   premise related render sections verify wording
-alignment connective facts frame markup measures screen understand
-comparison compose drafting exchanges figures retrieve rewrite tutorial
-baselines bearing exports naming outcome turns
-answering app ask batch evaluation feedback likeness
-api_docs faithful service tradeoff
+alignment connective frame markup measures screen understand
+compose drafting exchanges figures retrieve rewrite tutorial
+baselines exports facts outcome turns
+comparison
+bearing naming
+likeness
+faithful
+answering app ask batch evaluation feedback
+api_docs service tradeoff
 agents compose_model mount pages scores
 api chain
 bench_systems evaluate serve
