@@ -11,12 +11,13 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from bot.bench_page import Bench, page
+from bot.bench_page import Bench, machine, page
 from bot.bench_systems import SYSTEMS
 from bot.bench_worker import Job
 from bot.conversation import Question
@@ -27,8 +28,9 @@ from index.prepare import prepare_model
 
 QUESTIONS = ROOT / "tests" / "data" / "questions.jsonl"
 RESULTS = ROOT / "tests" / "benchmarks" / "RESULTS.md"
+FIGURES = RESULTS.with_name("speed.json")  # of every corpus, as they were last measured
 STARTS = 3
-SCALES = (10_000, 100_000)
+FIVE, LAWS = "five", "laws"
 LONGEST = 3 * 3600  # seconds of one measurement
 PRODUCT, TUTORIAL = "WenCe", "tutorial RAG"
 
@@ -48,26 +50,41 @@ class Plan:
     systems: tuple[str, ...]
 
 
-def run_bench(settings: Settings, scale: bool, echo: Echo) -> int:
-    """Measure, print the tables and write RESULTS.md; raises BenchFailed."""
-    table: list[Bench] = []
-    for measured in bench(settings, scale, echo):
-        table.append(measured)  # each corpus takes minutes: what is measured is written at once
-        RESULTS.write_text(page(table) + "\n", encoding="utf-8")
-    echo(page(table))
+def run_bench(settings: Settings, sizes: Sequence[str], echo: Echo) -> int:
+    """Measure, print the tables and write RESULTS.md; raises BenchFailed.
+
+    ``sizes`` are five, laws or numbers of clauses. Tables of other sizes stay as they are.
+    """
+    table: dict[str, Any] = {}
+    with suppress(FileNotFoundError):
+        table = json.loads(FIGURES.read_text(encoding="utf-8"))
+    for name, measured in bench(settings, sizes, echo):
+        # each corpus takes minutes: what is measured is written at once
+        table[name] = {**asdict(measured), "machine": machine()}
+        FIGURES.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        order = sorted(table, key=lambda name: table[name]["build"]["clauses"])
+        RESULTS.write_text(page([Bench(**table[name]) for name in order]) + "\n", "utf-8")
+        echo(page([replace(measured, machine=machine())]))
     return 0
 
 
-def bench(settings: Settings, scale: bool, echo: Echo) -> Iterator[Bench]:
-    """One Bench for the documents held, one with the laws beside them, and the grown ones."""
+def bench(settings: Settings, sizes: Sequence[str], echo: Echo) -> Iterator[tuple[str, Bench]]:
+    """A Bench for each size, by name."""
+    questions = tuple(one.question for one in load_expectations(QUESTIONS))
+    if strange := [size for size in sizes if size not in {FIVE, LAWS} and not size.isdecimal()]:
+        raise BenchFailed(f"a size is {FIVE}, {LAWS} or a number of clauses, not {strange[0]!r}")
+    if set(sizes) != {FIVE} and not (bench_data() / "laws").is_dir():
+        raise BenchFailed(f"no laws in {bench_data() / 'laws'}: set WENCE_BENCH_DATA")
     for precision in ("int8", "fp32"):
         prepare_model(settings.embedding_model, precision, settings.cache_dir)
-    questions = tuple(one.question for one in load_expectations(QUESTIONS))
     with tempfile.TemporaryDirectory(prefix="wence-bench-") as folder:
-        plans = _plans(settings, Path(folder), questions, scale)
-        if len(plans) == 1:
-            echo(f"no laws in {bench_data() / 'laws'}: set WENCE_BENCH_DATA to measure more")
-        yield from (measure(plan, echo) for plan in plans)
+        for size in sizes:
+            plan = _plan(settings, Path(folder), questions, size)
+            if plan.job.source and not plan.job.source.is_dir():
+                echo("laws: building, for their vectors")
+                laws = _plan(settings, Path(folder), questions, LAWS)
+                run_job(replace(laws.job, task="build"))
+            yield size, measure(plan, echo)
 
 
 def measure(plan: Plan, echo: Echo) -> Bench:
@@ -106,27 +123,13 @@ def _measure_system(job: Job) -> dict[str, Any]:
     return {"start_s": sorted(started)[STARTS // 2], **run_job(replace(job, task="serve"))}
 
 
-def _plans(
-    settings: Settings, folder: Path, questions: Sequence[Question], scale: bool
-) -> list[Plan]:
-    def job(name: str) -> Job:
-        placed = replace(settings, index_dir=folder / name)
-        return Job("", "", placed, tuple(questions))
-
-    everything = tuple(SYSTEMS)
-    plans = [Plan("five documents", job("five"), everything)]
-    laws = bench_data() / "laws"
-    if not laws.is_dir():
-        return plans
-    plans.append(Plan("five documents and 75 laws", replace(job("laws"), laws=laws), everything))
-    if scale:
-        own = tuple(name for name in SYSTEMS if name != TUTORIAL)
-        plans += [
-            Plan(
-                f"grown to {clauses:,} clauses",
-                replace(job(str(clauses)), laws=laws, clauses=clauses, source=folder / "laws"),
-                own,
-            )
-            for clauses in SCALES
-        ]
-    return plans
+def _plan(settings: Settings, folder: Path, questions: Sequence[Question], size: str) -> Plan:
+    job = Job("", "", replace(settings, index_dir=folder / size), tuple(questions))
+    if size == FIVE:
+        return Plan("five documents", job, tuple(SYSTEMS))
+    job = replace(job, laws=bench_data() / "laws")
+    if size == LAWS:
+        return Plan("five documents and 75 laws", job, tuple(SYSTEMS))
+    job = replace(job, clauses=int(size), source=folder / LAWS)
+    own = tuple(name for name in SYSTEMS if name != TUTORIAL)
+    return Plan(f"grown to {int(size):,} clauses", job, own)

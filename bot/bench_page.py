@@ -7,6 +7,7 @@ import platform
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -46,24 +47,26 @@ class Bench:
     tutorial_build: Mapping[str, Any]
     recall: float
     systems: Mapping[str, Mapping[str, Any]]
+    machine: str = ""
 
 
 def page(benches: Sequence[Bench]) -> str:
     """The whole page."""
-    blocks = [*INTRODUCTION, machine()]
+    blocks = list(INTRODUCTION)
     for bench in benches:
-        blocks += [f"## {_title(bench)}", systems_table(bench.systems), build_text(bench)]
+        title, text = f"## {_title(bench)}", f"{build_text(bench)}\n{bench.machine}".rstrip()
+        blocks += [title, systems_table(bench.systems), text]
     return "\n\n".join(blocks)
 
 
 def machine() -> str:
-    """Processor, cores, load and versions."""
+    """Day, processor, cores, load and versions."""
     cores = len(os.sched_getaffinity(0))
     load = os.getloadavg()[0]
     lines = [
-        f"- {_processor()}, {cores} cores, load average {load:.1f} at the end of the run",
-        f"- {platform.system()} {platform.machine()}, Python {sys.version.split()[0]}",
-        f"- {', '.join(f'{name} {_version(name)}' for name in LIBRARIES)}",
+        f"- {date.today()}, {_processor()}, {cores} cores, load average {load:.1f} at the end",
+        f"- {platform.system()} {platform.machine()}, Python {sys.version.split()[0]}, "
+        f"{', '.join(f'{name} {_version(name)}' for name in LIBRARIES)}",
     ]
     return "\n".join(lines)
 

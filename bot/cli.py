@@ -93,7 +93,8 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
     bench.add_argument("--queries", type=Path, help="检索测试的问题文件")
     bench.add_argument("--qrels", type=Path, help="BEIR 格式的相关性文件")
     bench.add_argument("--seen", type=Path, help="训练问题文件，用来区分没见过的问题")
-    bench.add_argument("--scale", action="store_true", help="连同一万、十万条款一起测（慢）")
+    sizes = "规模：five（收录的文件，默认）、laws（加 75 部法律）或条款数，如 10000（慢）"
+    bench.add_argument("--sizes", nargs="+", default=["five"], metavar="SIZE", help=sizes)
     bench.set_defaults(run=_bench)
 
 
@@ -203,7 +204,7 @@ def _bench(arguments: argparse.Namespace, settings: Settings) -> int:
         return run_bench_retrieval(arguments, settings, print)
     from bot.bench import run_bench
 
-    return run_bench(settings, arguments.scale, print)
+    return run_bench(settings, arguments.sizes, print)
 
 
 def _prepare(arguments: argparse.Namespace, settings: Settings) -> int:

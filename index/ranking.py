@@ -69,8 +69,9 @@ class Ranking:
         """``cosines`` (passages,) are those of a corpus that is compared in full."""
         self._snapshot = snapshot
         self._need = need
-        self._postings = snapshot.keywords.look_up(need.tokens)
-        self._keyword = self._postings.scores()
+        postings = snapshot.keywords.look_up(need.tokens)
+        self._keyword = postings.scores()
+        self._coverage = postings.coverage(least=1)
         self._all: Compared | None = None
         if cosines is not None and snapshot.layout:
             everything = np.arange(len(snapshot.catalog.passage_starts) - 1)
@@ -146,7 +147,7 @@ class Ranking:
             dense=dense,
             by_kind=layout.best_by_kind(cosines),
             keyword=keyword,
-            coverage=self._postings.coverage(least=1)[clauses],
+            coverage=self._coverage[clauses],
             fused=fuse(dense, keyword, self._need.length, highest),
         )
 
@@ -169,11 +170,14 @@ def dense_clauses(snapshot: Snapshot, vector: Vectors, documents: Rows | None, l
     depth = max(DENSE_DEPTH, 4 * limit)
     if documents is None:
         return _stored(snapshot, vector, depth)
-    rows = _passages_of(snapshot, documents)
-    if len(rows) <= EXACT_PASSAGES:
+    edges = snapshot.catalog.passage_starts[snapshot.catalog.clause_starts]
+    counts = edges[documents + 1] - edges[documents]
+    held = int(counts.sum())
+    if held <= EXACT_PASSAGES:
+        rows = spread(edges[documents], counts)
         nearest = rows[best(snapshot.vectors[rows] @ vector, depth)]
         return np.unique(snapshot.clauses_of_rows(nearest))
-    wanted = min(DEEPEST, OVERFETCH * depth * len(snapshot.vectors) // len(rows))
+    wanted = min(DEEPEST, OVERFETCH * depth * len(snapshot.vectors) // held)
     return _stored(snapshot, vector, wanted)
 
 
@@ -189,11 +193,6 @@ def _stored(snapshot: Snapshot, vector: Vectors, count: int) -> Rows:
         return snapshot.clauses_of_digests(snapshot.store.nearest(vector, count)[0])
     except StoreError as error:
         raise IndexCorrupt(f"向量库无法查询，{REBUILD}（{error}）") from error
-
-
-def _passages_of(snapshot: Snapshot, documents: Rows) -> Rows:
-    edges = snapshot.catalog.passage_starts[snapshot.catalog.clause_starts]
-    return spread(edges[documents], edges[documents + 1] - edges[documents])
 
 
 def _mask(snapshot: Snapshot, documents: Rows) -> NDArray[np.bool_]:

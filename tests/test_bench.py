@@ -6,7 +6,7 @@ from time import sleep
 import numpy as np
 import pytest
 
-from bot.bench import Bench, BenchFailed, bench_data, run_job
+from bot.bench import Bench, BenchFailed, bench, bench_data, run_job
 from bot.bench_corpora import (
     RecombiningEmbedder,
     body_of,
@@ -16,7 +16,7 @@ from bot.bench_corpora import (
     sentence_lines,
     sentence_vectors,
 )
-from bot.bench_page import page
+from bot.bench_page import machine, page
 from bot.bench_worker import Job, latency, throughput
 from bot.conversation import Question
 from bot.settings import load_settings
@@ -141,6 +141,11 @@ def test_a_measurement_that_stops_says_why(tmp_path):
         run_job(job)
 
 
+def test_a_size_that_is_none_is_named():
+    with pytest.raises(BenchFailed, match="a size is five, laws or a number of clauses, not '1e4'"):
+        next(bench(load_settings({}), ["five", "1e4"], print))
+
+
 def test_the_page_has_a_row_for_each_figure_and_a_column_for_each_system():
     system = {
         "start_s": 1.234, "ms": {"50": 9.87, "95": 20.01, "99": 0.123}, "cpu_ms": 7.0,
@@ -153,7 +158,8 @@ def test_the_page_has_a_row_for_each_figure_and_a_column_for_each_system():
         "unchanged": {"s": 1.0, "embedded": 0},
     }  # fmt: skip
     systems = {"WenCe": system, "tutorial RAG": system}
-    text = page([Bench("five documents", build, {"s": 30.0, "chunks": 70}, 0.99, systems)])
+    measured = Bench("five documents", build, {"s": 30.0, "chunks": 70}, 0.99, systems, machine())
+    text = page([measured])
     assert "## five documents: 5 documents, 164 clauses, 2,012 passages" in text
     assert "|  | WenCe | tutorial RAG |" in text
     assert "| start to first answer, s | 1.23 | 1.23 |" in text
