@@ -50,13 +50,15 @@ class Evidence:
     """What speaks for and against an answer from one region's documents.
 
     ``hits`` are its clauses, best first; ``elsewhere`` the best score of any other region;
-    ``sentences`` those of the best clause; ``neighbours`` the nearest everyday questions.
+    ``sentences`` those of the best clause; ``neighbours`` the nearest everyday questions;
+    ``subject`` the share of a general question's subject that stands in the best clause.
     """
 
     hits: Sequence[Hit]
     elsewhere: float
     sentences: Sequence[Sentence]
     neighbours: Neighbours
+    subject: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def features(
         "lead": hits[0].score - fmean(rest),
         "elsewhere": hits[0].score - evidence.elsewhere,
         "length": math.log(max(question_length, 1)),
+        "subject": evidence.subject,
         **_neighbour_features(evidence.neighbours, scores),
         **_type_features(evidence, types),
     }
@@ -103,9 +106,7 @@ def _neighbour_features(neighbours: Neighbours, scores: Mapping[str, float]) -> 
     }
 
 
-def _type_features(
-    evidence: Evidence, types: frozenset[QuestionType]
-) -> dict[str, float]:
+def _type_features(evidence: Evidence, types: frozenset[QuestionType]) -> dict[str, float]:
     """Which types are asked for, and which of them the clause, or its best sentence, lacks."""
     text = evidence.hits[0].clause.text
     best = max(evidence.sentences, key=lambda one: one.score).text if evidence.sentences else text
@@ -126,24 +127,21 @@ def probability(named: Mapping[str, float]) -> float:
     return 1 / (1 + math.exp(-max(min(total, 60.0), -60.0)))
 
 
-def is_answered(
-    named: Mapping[str, float], chance: float, region_is_named: bool = True
-) -> bool:
+def is_answered(named: Mapping[str, float], chance: float, region_is_named: bool = True) -> bool:
     """Whether the probability is high enough to answer.
 
-    A region that nobody named speaks when it more likely answers than not.
-
-    Keywords that ask for nothing in particular (小班化教学) want what there is on the subject, so
-    a clause that has all of them needs less. Who asks how much money, or for a number to call, is
-    not answered by a clause that has neither.
+    A region that nobody named speaks when it more likely answers than not. A general question
+    (小班化教学有什么规定) wants what there is on its subject, so a clause that has all of it needs
+    less. Who asks how much money, or for a number to call, is not answered without one.
     """
     if any(named.get(f"no_{kind}") for kind in REQUIRED):
         return False
     threshold = _model("expanded" if "vote" in named else "plain").threshold
-    particular = any(value for name, value in named.items() if name.startswith("asks_"))
-    if not particular and named.get("coverage", 0.0) >= TOPIC_COVERAGE:
+    if named.get("subject", 0.0) >= TOPIC_COVERAGE:
         threshold *= TOPIC_SHARE
-    return chance >= (threshold if region_is_named else max(threshold, UNNAMED))
+    elif not region_is_named:
+        threshold = max(threshold, UNNAMED)
+    return chance >= threshold
 
 
 @cache

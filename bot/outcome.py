@@ -16,6 +16,7 @@ from bot.compose import (
     reading_notes,
     region_name,
     standing_notes,
+    urgent_notes,
     validity_note,
 )
 from bot.conversation import Answer, AnswerStatus, Citation
@@ -25,7 +26,7 @@ from bot.premise import false_premise
 from bot.retrieve import Found
 from bot.sections import Section, only_mentioning
 from bot.understand import Reading
-from index.documents import Region
+from index.documents import Document, Region
 from index.question_types import QuestionType
 
 ABOUT_DOCUMENTS = frozenset({QuestionType.VALIDITY, QuestionType.DOCUMENT_METADATA})
@@ -96,9 +97,7 @@ class Outcome:
         missing = scope.unheld or silent or partly
         return AnswerStatus.PARTIAL if missing else AnswerStatus.ANSWERED
 
-    def _lines(
-        self, sections: Sequence[Section], citations: tuple[Citation, ...]
-    ) -> list[str]:
+    def _lines(self, sections: Sequence[Section], citations: tuple[Citation, ...]) -> list[str]:
         if len(sections) > 1:
             compose = compose_table if self.reading.scope.named else compose_many
             return compose(sections, citations, self.words, self.today)
@@ -145,7 +144,15 @@ class Outcome:
         scope = self.reading.scope
         if not scope.named or not self.reading.types & ABOUT_DOCUMENTS:
             return ()
-        return tuple(validity_note(document, self.words) for document in scope.documents)
+        return tuple(
+            note
+            for document in scope.documents
+            for note in (
+                validity_note(document, self.words),
+                *urgent_notes(document, self.words, self.today),
+                *_origin_notes(document, self.words),
+            )
+        )
 
 
 def _nearest(sections: Sequence[Section]) -> tuple[Citation, ...]:
@@ -157,3 +164,11 @@ def _nearest(sections: Sequence[Section]) -> tuple[Citation, ...]:
         Citation(n, source.document, source.clause, source.quotes, source.score)
         for n, source in enumerate(ranked, 1)
     )
+
+
+def _origin_notes(document: Document, words: Words) -> tuple[str, ...]:
+    """What a document does not say of its own date and number, and how these are known."""
+    said = [document.issued_basis if not document.issued else ""]
+    said.append(document.number_note if not document.number else "")
+    title = f"《{document.short_title}》"
+    return tuple(words("note_origin", title=title, what=one) for one in said if one)

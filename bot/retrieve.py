@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
+from bot.about import section_about, told_about
+from bot.aspects import Aspect, SearchScope, Turn
 from bot.decide import Evidence, features, is_answered, probability
 from bot.sections import Section, Source, make_source
 from bot.understand import Reading, part_terms
-from index.bank import BankComparison, BankQuestion
+from index.bank import BankQuestion
 from index.documents import Document, Hit, Region
 from index.evidence import Sentence, SentenceScorer
 from index.question_types import QuestionType, question_types
-from index.ranking import Need, Ranking, rank
+from index.ranking import Need, rank
 from index.search import Searcher
 from index.snapshot import Rows, Snapshot
 from index.store import Vectors
@@ -125,23 +128,28 @@ class Retriever:
         """Sources when the whole question or one of its parts is answered, else what is near."""
         if not hits:
             return Section(scope.region, scope.documents, ())
+        about = told_about(turn, scope)
+        if about and all(one.number in about for one in turn.parts or (turn.whole,)):
+            return section_about(scope, tuple(about.values()))
         whole = turn.whole
         named = self._evidence(turn, whole, scope, hits)
         chance = probability(named)
         found: list[tuple[Hit, Aspect, float]] = []
         if is_answered(named, chance, turn.reading.scope.named):
             found.append((hits[0], whole, chance))
-        found.extend(self._parts(turn, scope))
+        found.extend(one for one in self._parts(turn, scope) if one[1].number not in about)
         if found and found[0][1] is whole:
             close = [hit for hit in hits[1:] if hit.score >= hits[0].score - SECOND_SOURCE]
             found.extend((hit, whole, chance) for hit in close)
-        if not found:
+        told = tuple(chain.from_iterable(about.values()))
+        if not found and not told:
             near = [self._source(turn, hit, [whole], False) for hit in hits[:NEAREST]]
             return Section(scope.region, scope.documents, (), tuple(near), chance)
         checklist = QuestionType.CONDITION in turn.reading.types
-        sources = self._cited(turn, found, checklist)
-        best = max(chance for _, _, chance in found)
-        partly = found[0][1] is not whole and len(found) < len(turn.parts)
+        sources = (*told, *self._cited(turn, found, checklist))[: self._max]
+        best = max((chance for _, _, chance in found), default=1.0)
+        answered = len(found) + sum(bool(one) for one in about.values())
+        partly = not (found and found[0][1] is whole) and answered < len(turn.parts)
         return Section(scope.region, scope.documents, sources, (), best, checklist, partly)
 
     def _cited(
@@ -177,7 +185,8 @@ class Retriever:
         """What speaks for and against an answer, as named numbers."""
         best = self._sentences(turn, aspect, hits[0])
         near = turn.bank.neighbours(aspect.number, scope.rows.tolist())
-        found = Evidence(hits, scope.elsewhere, best, near)
+        subject = aspect.share_in(hits[0].clause)
+        found = Evidence(hits, scope.elsewhere, best, near, subject)
         return features(found, aspect.types, len(aspect.text))
 
     def _sentences(self, turn: Turn, aspect: Aspect, hit: Hit) -> tuple[Sentence, ...]:
@@ -187,39 +196,6 @@ class Retriever:
                 hit.document, hit.clause, aspect.vector, aspect.words
             )
         return turn.sentences[key]
-
-
-@dataclass(frozen=True, slots=True)
-class Aspect:
-    """The question or a part of it: text, vector, own words, what it asks for, its ranking."""
-
-    number: int
-    text: str
-    vector: Vectors
-    words: Mapping[str, float]
-    types: frozenset[QuestionType]
-    ranking: Ranking
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A reading with its aspects compared; what was scored once is kept to its end."""
-
-    reading: Reading
-    whole: Aspect
-    parts: tuple[Aspect, ...]
-    bank: BankComparison
-    sentences: dict[tuple[int, str], tuple[Sentence, ...]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class SearchScope:
-    """One region: its documents, their rows, and the best score of any other region."""
-
-    region: Region
-    documents: tuple[Document, ...]
-    rows: Rows
-    elsewhere: float
 
 
 def _with_reason(hit: Hit, section: Section) -> Hit:

@@ -33,7 +33,9 @@ class Source:
 
     @property
     def force(self) -> Force:
-        """How binding the answering sentence is."""
+        """How binding the answering sentence is; a title or signature only states."""
+        if self.clause.kind in {"title", "signature"}:
+            return Force.STATEMENT
         return force_of(self.key.text)
 
 

@@ -135,11 +135,11 @@ def test_without_the_amount_or_number_asked_for_nothing_is_sure_enough(missing):
     assert is_answered({"vote": 0.5, missing: 0.0}, 1.0)
 
 
-def test_keywords_that_a_clause_holds_one_and_all_need_less():
+@pytest.mark.parametrize("region_is_named", [True, False])
+def test_a_general_question_whose_subject_a_clause_holds_needs_less(region_is_named):
     low = MODELS["expanded"]["threshold"] * TOPIC_SHARE
-    assert is_answered({"vote": 0.5, "coverage": TOPIC_COVERAGE}, low)
-    assert not is_answered({"vote": 0.5, "coverage": TOPIC_COVERAGE, "asks_list": 1.0}, low)
-    assert not is_answered({"vote": 0.5, "coverage": TOPIC_COVERAGE - 0.1}, low)
+    assert is_answered({"vote": 0.5, "subject": TOPIC_COVERAGE}, low, region_is_named)
+    assert not is_answered({"vote": 0.5, "subject": TOPIC_COVERAGE - 0.1}, low, region_is_named)
 
 
 def test_nearness_to_a_gap_lowers_and_to_an_answered_question_raises_the_probability():

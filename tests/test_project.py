@@ -25,13 +25,14 @@ WIDE_FUNCTIONS = {"index.build.build_index", "bot.bench_retrieval.bench_retrieva
 INDEX_LADDER = """
 disk documents errors fusion lines make_divisions numbering order quiet readings textmap tokens
   words
-blocks carrier cleaner codec keywords make_readings metadata modelcache numerals outline
+blocks carrier cleaner codec english keywords make_readings metadata modelcache numerals outline
   passages publish reader region_data sidecar store syllables thesaurus
-clauses decoded lint numbers probe region_latin region_sounds repairs sound_index vocabulary
+carry clauses decoded lint numbers probe region_latin region_sounds repairs sound_index
+  vocabulary
 claims export question_types regions sounds unpack
 corpus prepare
 embedder
-bank carry vectors
+bank vectors
 collection snapshot
 build evidence scope
 ranking
@@ -39,21 +40,19 @@ search
 retriever
 """
 BOT_LADDER = """
-bench_data bench_page breaker conversation counting decide force grounds interface language
-  lexicon marks messages named prompts resolve schemas sentences settings topic
+bench_data bench_page breaker conversation counting decide force general grounds interface
+  language lexicon marks messages named prompts resolve schemas sentences settings topic
 bench_corpora bench_retrieval courtesy expectations followup headers model outline patterns
   premise related render sections verify wording
 alignment connective frame markup measures screen understand
-compose drafting exchanges figures retrieve rewrite tutorial
-baselines exports facts outcome turns
-comparison
-bearing naming
-likeness
-faithful
-answering app ask batch evaluation feedback
-api_docs service tradeoff
-agents compose_model mount pages scores
-api chain
+aspects compose drafting exchanges figures rewrite tutorial
+about baselines exports facts turns
+app ask batch comparison evaluation feedback retrieve
+api_docs bearing naming outcome service tradeoff
+agents answering likeness mount pages scores
+api faithful
+compose_model
+chain
 bench_systems evaluate serve
 bench_worker
 bench

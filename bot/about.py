@@ -1,0 +1,114 @@
+"""Questions about a document itself: when it was issued, by whom, its number, its full title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+import yaml
+
+from bot.aspects import SearchScope, Turn
+from bot.conversation import Quote
+from bot.sections import Section, Source
+from index.documents import Document
+
+DATA_FILE = Path(__file__).parent / "data" / "about.yaml"
+OWN_WORDS = 0.5  # of what is left of the question stands in the document's title
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    asks: dict[str, re.Pattern[str]]
+    issues: re.Pattern[str]
+    rest: re.Pattern[str]
+
+
+def asked_about(text: str, document: Document) -> tuple[str, ...]:
+    """Which of date, number, issuer and title of this document a question asks for.
+
+    ``text`` is normalised and without region words; empty when it is about anything else.
+    """
+    data = _data()
+    asks = tuple(name for name, pattern in data.asks.items() if pattern.search(text))
+    if not asks or not data.issues.search(text):
+        return ()
+    for pattern in (*data.asks.values(), data.issues, data.rest):
+        text = pattern.sub(" ", text)
+    pairs = [run[at : at + 2] for run in text.split() for at in range(max(len(run) - 1, 1))]
+    own = sum(pair in document.title for pair in pairs)
+    return asks if own >= OWN_WORDS * len(pairs) else ()
+
+
+def about_sources(document: Document, asks: tuple[str, ...]) -> tuple[Source, ...]:
+    """The lines of the document that say it, one source a clause; none where it does not."""
+    found = dict[str, Source]()
+    for words in filter(None, (_written(document, name) for name in asks)):
+        for source in _lines_with(document, words):
+            found.setdefault(source.clause.id, source)
+            break
+    return tuple(found.values())
+
+
+def told_about(turn: Turn, scope: SearchScope) -> dict[int, tuple[Source, ...]]:
+    """Aspects that ask about a document itself, by number, with the lines that tell."""
+    found: dict[int, tuple[Source, ...]] = {}
+    for aspect in turn.parts or (turn.whole,):
+        for document in scope.documents:
+            asks = asked_about(aspect.text, document)
+            if asks:
+                told = found.get(aspect.number, ())
+                found[aspect.number] = (*told, *about_sources(document, asks))
+    return found
+
+
+def section_about(scope: SearchScope, told: Sequence[tuple[Source, ...]]) -> Section:
+    """A section on the documents themselves and on nothing else."""
+    sources = {one.clause.id: one for one in chain.from_iterable(told)}
+    return Section(
+        scope.region,
+        scope.documents,
+        tuple(sources.values()),
+        probability=float(bool(sources)),
+        partly=bool(sources) and not all(told),
+    )
+
+
+def _written(document: Document, name: str) -> str | None:
+    """How a document writes its date, number, issuer or title; None when it is not known."""
+    issued = document.issued
+    match name:
+        case "date":
+            return f"{issued.year}年{issued.month}月{issued.day}日" if issued else None
+        case "number":
+            return document.number
+        case "issuer":
+            return document.issuer
+        case _:
+            return document.title
+
+
+def _lines_with(document: Document, words: str) -> Iterator[Source]:
+    """Lines that hold these words, the signature and the title before everything else."""
+    order = {"signature": 0, "title": 1}
+    for clause in sorted(document.clauses, key=lambda one: order.get(one.kind, 2)):
+        at = clause.text.find(words)
+        if at < 0:
+            continue
+        first = clause.text.rfind("\n", 0, at) + 1
+        last = clause.text.find("\n", at)
+        text = clause.text[first : last if last >= 0 else None].rstrip()
+        start = clause.start + first
+        quote = Quote(text, start, start + len(text))
+        yield Source(document, clause, (quote,), quote, (), 1.0)
+
+
+@cache
+def _data() -> _Data:
+    raw = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
+    asks = {name: re.compile(pattern) for name, pattern in raw["asks"].items()}
+    rest = re.compile("".join(raw["rest"].split()))
+    return _Data(asks, re.compile(raw["issues"]), rest)

@@ -1,0 +1,41 @@
+"""Questions that want whatever there is on a subject: 集团化办学, 集团化办学各地有什么说法."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from index.question_types import QuestionType, question_types
+from index.tokens import tokens
+
+DATA_FILE = Path(__file__).parent / "data" / "general.yaml"
+LONGEST = 16  # characters of a subject; a longer rest is a story
+UNPARTICULAR = frozenset({QuestionType.COMPARISON, QuestionType.NEGATION})
+
+
+def subject_of(text: str) -> str | None:
+    """What a general question is about; None when it asks for something in particular.
+
+    ``text`` is normalised and without region words.
+    """
+    frames, may = _data()
+    subject = frames.sub(" ", text).strip(" 的")
+    asks = question_types(text) - UNPARTICULAR
+    particular = question_types(subject) - UNPARTICULAR or (asks and may.search(subject))
+    return None if particular or not 1 < len(subject) <= LONGEST else subject
+
+
+def share_of(subject: str, clause: str) -> float:
+    """The share of the subject's words and character pairs that stand in a clause."""
+    words = tokens(subject)
+    return sum(word in clause for word in words) / len(words) if words else 0.0
+
+
+@cache
+def _data() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    data = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
+    frames = "|".join(f"(?:{frame})" for frame in data["frames"])
+    return re.compile(frames), re.compile("|".join(data["may"]))
