@@ -13,6 +13,7 @@ HEAD = 2  # characters after a measure word that say what is counted
 _COUNTERS = "类条项个块点种层份样方面大件步组"
 _LIST = re.compile(r"[^,，:：。;；]+")
 _AND = re.compile(r"、|以及|和|与|及|跟|;|；")
+_ABOUT = re.compile("([一二三四五六七八九十百千万]+)来([个名位所项人年])")
 _TENTHS = re.compile("([一二三四五六七八九])成([一二三四五六七八九])(?![一二三四五六七八九十百])")
 _COMMA = re.compile(r"、|;|；")
 _ONE_BY_ONE = re.compile("[一二三四五六七八九十]是")
@@ -52,7 +53,8 @@ def counts_a_list(text: str, number: Number, clause: str) -> bool:
 
 
 def written_figures(text: str) -> str:
-    """A text with spoken percentages in figures: 九成二 is 92%."""
+    """A text with spoken figures as they are written: 九成二 is 92%, 十来个 10个左右."""
+    text = _ABOUT.sub(r"\1\2左右", text)
     return _TENTHS.sub(lambda match: f"{HAN_DIGITS[match[1]]}{HAN_DIGITS[match[2]]}%", text)
 
 

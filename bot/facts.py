@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from bot.counting import counts_a_list, english_numbers
 from bot.figures import stands_alike
 from bot.grounds import Source
 from bot.lexicon import data, patterns
-from bot.wording import bound, read
+from bot.wording import Reading, bound, english_terms, has_any, read
 from index.documents import Region
 from index.numbers import Number, NumberKind
 from index.numerals import HAN_NUMERALS
@@ -23,6 +24,8 @@ _QUOTED = re.compile("“([^”]+)”|\"([^\"]+)\"|「([^」]+)」|『([^』]+)�
 _BRACKETS = str.maketrans("[]()", "〔〕〔〕")
 _MARKS = re.compile(r"[\s“”\"'‘’「」『』《》<>〈〉,.;:!?，。；：！？、·—()（）\[\]〔〕-]+")
 _ISSUED = re.compile("[印下签]发|发[布文出]|成文|出台|公布|落款|日期|issued|published|dated")
+_SENTENCE = re.compile(r"[。;；\n]")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
 BEYOND = 2  # characters after a number of a title that must be those of the title
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 _UP, _DOWN = {"least", "over"}, {"most", "under"}
@@ -75,9 +78,18 @@ def _unknown_numbers(text: str, sources: Sequence[Source]) -> Iterator[str]:
             yield number.form
     if said.english:
         yield from (one for one in english_numbers(text) if one not in digits)
-        years = {one for form in forms for one in re.findall(r"\d{4}(?=年)", form)}
-        if len(years) > 1:  # which of them is meant cannot be seen in another language
-            yield from (one for one in english_numbers(text) if one in years)
+        yield from (one for one in english_numbers(text) if not _year_fits(one, text, clauses))
+
+
+def _year_fits(value: str, text: str, clauses: Sequence[Reading]) -> bool:
+    """Whether no sentence with another year has as many of the terms of an English text."""
+    terms = english_terms(text)
+    best: defaultdict[str, int] = defaultdict(int)
+    for sentence in (part for one in clauses for part in _SENTENCE.split(one.text)):
+        for year in _YEAR.findall(sentence):
+            best[year] = max(best[year], sum(has_any(words, sentence) for words in terms))
+    rivals = [count for year, count in best.items() if year != value]
+    return value not in best or not rivals or best[value] > max(rivals)
 
 
 def _stands(words: str, text: str) -> bool:

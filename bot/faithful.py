@@ -20,7 +20,7 @@ from bot.connective import is_connective
 from bot.counting import written_figures
 from bot.facts import plain_claim, wrong_facts
 from bot.grounds import Source, Verdict
-from bot.likeness import features
+from bot.likeness import features, is_about
 from index.words import normalise
 
 __all__ = ["Source", "Verdict", "check"]
@@ -30,6 +30,7 @@ MARKER = re.compile(r"〔(\d{1,3})〕")
 _BORDER = re.compile(r"(?<=[,，;；。!！?？\n])(?!〔)")
 _WORD = re.compile(r"\w")
 SWAPPED = 0.25  # likeness of company by which another number fits better
+LONGEST = 240  # characters of a part that anybody reads, or that can be checked
 TOLD = 3  # faults named for a sentence that is not covered
 
 
@@ -57,10 +58,15 @@ def check(sentence: str, sources: Sequence[Source]) -> Verdict:
 def part_faults(text: str, cited: tuple[Source, ...]) -> tuple[str, ...]:
     """What a part of a sentence says beyond the clauses that it cites."""
     text = prepared(text)
+    if len(text) > LONGEST:
+        return ("long",)
     wrong = wrong_facts(text, cited)
     if wrong or is_connective(text, cited):
         return wrong
-    named = part_features(text, cited)
+    compared = Comparison(plain_claim(text, cited), cited)
+    if not is_about(compared):
+        return ("unlike:subject",)
+    named = features(compared)
     if named["swapped"] > SWAPPED:
         return ("number:elsewhere",)
     return () if probability(named) >= _model().threshold else blame(named)

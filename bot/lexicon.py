@@ -109,6 +109,8 @@ def _entries(part: str) -> list[tuple[str, list[str]]]:
     found = data()[part]
     if part == "forces":
         return [(name, entry["words"]) for name, entry in found.items()]
+    if part == "english":
+        return [(name, [name]) for names, _ in found for name in names]
     if part == "negations":
         return [("not", found)]
     if part == "concepts":

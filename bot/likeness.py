@@ -16,25 +16,45 @@ from bot.comparison import Comparison, joined
 from bot.figures import figure_differences
 from bot.lexicon import data
 from bot.naming import naming_differences
-from bot.wording import conditions, has_any, is_term, opposed, read
+from bot.wording import conditions, english_terms, has_any, is_term, opposed, read
+from index.numbers import NumberKind
 
+LEAST_TERMS = 0.6  # the same of the terms of an English sentence
+LEAST = 0.3  # share of the words of a sentence that its clauses must have
 WORDLESS = {  # what cannot be seen in another language
     "elsewhere": 0.0, "new_terms": 0.0, "moved_word": 0.0, "places": 0.0, "slots": 0.0,
-    "left_out": 0.5, "untold_strict": 0.0, "untold_wide": 0.0,
+    "left_out": 0.5, "untold_strict": 0.0, "untold_wide": 0.0, "names_lost": 0.0,
+    "names_lost_else": 0.0, "names_unsaid": 0.0,
 }  # fmt: skip
+
+
+def is_about(compared: Comparison) -> bool:
+    """Whether the sentence is about what the clauses say at all.
+
+    In English: whether its terms of education policy stand there.
+    """
+    said, known = compared.said, compared.known
+    if not said.english:
+        return coverage(said.words, known.text) >= LEAST
+    if any(one.kind is NumberKind.DOCUMENT for one in said.numbers):
+        return True
+    held = [has_any(words, known.text) for words in english_terms(compared.text)]
+    return bool(held) and sum(held) >= LEAST_TERMS * len(held)
 
 
 def features(compared: Comparison) -> dict[str, float]:
     """The differences by name."""
     english = compared.said.english
-    return {
-        **(WORDLESS if english else {**_coverage(compared), **_omission(compared)}),
+    found = {
+        **_coverage(compared),
+        **_omission(compared),
         **bearing_differences(compared),
         **naming_differences(compared),
         **figure_differences(compared.said, compared.clauses),
         "opposite": float(len(opposed(compared.text, joined(compared.passage)))),
         "english": float(english),
     }
+    return found | (WORDLESS if english else {})
 
 
 def _coverage(compared: Comparison) -> dict[str, float]:

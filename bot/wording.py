@@ -143,6 +143,13 @@ def bound(text: str, number: Number) -> str:
     return ""
 
 
+def english_terms(text: str) -> tuple[tuple[str, ...], ...]:
+    """For each term of education policy in an English text, the words it may stand for."""
+    terms = {name: tuple(words) for names, words in data()["english"] for name in names}
+    found = _named("english", text)
+    return tuple(terms[name] for name in dict.fromkeys(found))
+
+
 def is_term(word: str) -> bool:
     """Whether a word is one of the official terms, or of those that stand for everyday words."""
     return word in official_words()
