@@ -10,6 +10,7 @@ from bot.followup import Thread, read_thread
 from bot.named import NamedDocuments, named_documents
 from bot.resolve import Resolver, Scope
 from bot.topic import is_vague
+from index.english import render
 from index.question_types import QuestionType, question_types
 from index.sound_index import sound_vocabulary
 from index.sounds import correct_sounds
@@ -35,10 +36,10 @@ _STORY = re.compile(
 class Reading:
     """A question understood.
 
-    ``search`` is the text that is embedded; ``parts`` are its separate questions when there are
-    several; ``terms`` the weighted keyword texts; ``corrections`` what was written and what it
-    was read as; ``unheld`` the names of documents that are not held, and ``only_unheld`` tells
-    that nothing but these was asked about.
+    ``search`` is the text that is embedded (an English one as Chinese keywords); ``parts`` are
+    its separate questions when there are several; ``terms`` the weighted keyword texts;
+    ``corrections`` what was written and what it was read as; ``unheld`` the names of documents
+    that are not held, and ``only_unheld`` tells that nothing but these was asked about.
     """
 
     question: Question
@@ -73,7 +74,10 @@ def understand(question: Question, resolver: Resolver) -> Reading:
     before = None
     if thread.before and thread.own:
         before = _topic(resolver.without_regions(thread.before))
-    types = question_types(text) or question_types(thread.standalone)
+        before = render(before) or before
+    rendered = render(search)
+    types = question_types(rendered or text) or question_types(thread.standalone)
+    search = rendered or search
     return Reading(
         question=question,
         thread=thread,
