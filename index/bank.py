@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -184,10 +185,16 @@ def bank_texts(
     return BankTexts(tuple(texts), tuple(answered), tuple(starts))
 
 
-def write_bank(folder: Path, bank: BankTexts, embedder: Embedder, known: Path | None) -> None:
-    """Embed and write; vectors of unchanged questions come from the previous build."""
+def write_bank(
+    folder: Path,
+    bank: BankTexts,
+    embedder: Embedder,
+    known: Path | None,
+    passages: Mapping[bytes, Vectors] = MappingProxyType({}),
+) -> None:
+    """Embed and write; vectors come from the previous build or from passages of the same text."""
     digests = [blake2b(text.encode(), digest_size=DIGEST_BYTES).digest() for text in bank.texts]
-    before = _before(known)
+    before = {**_before(known), **passages}
     vectors = np.zeros((len(digests), embedder.dimensions), dtype=np.float32)
     new = [row for row, digest in enumerate(digests) if digest not in before]
     for row, digest in enumerate(digests):
@@ -204,6 +211,12 @@ def write_bank(folder: Path, bank: BankTexts, embedder: Embedder, known: Path | 
     keywords = build_keywords([(text, 1)] for text in bank.texts)
     np.save(folder / "bank_masses.npy", _masses(keywords))
     save_keywords(keywords, folder / "bank_keywords")
+
+
+def asked_vectors(passages: Sequence[Passage], vectors: Vectors) -> dict[bytes, Vectors]:
+    """Vectors of the everyday questions among passages, by digest."""
+    rows = [row for row, passage in enumerate(passages) if passage.kind == "asked"]
+    return {bytes.fromhex(passages[row].digest): vectors[row] for row in rows}
 
 
 def load_bank(folder: Path) -> QuestionBank:

@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from index.bank import BankTexts, GapQuestions, bank_texts, write_bank
+from index.bank import BankTexts, GapQuestions, asked_vectors, bank_texts, write_bank
 from index.carry import Carried
 from index.codec import encode_document, fields_of
 from index.collection import Plan, write_store
@@ -153,7 +153,8 @@ def _build(
         write_lines(build / "passages.jsonl", plan.lines[1])
         carried = Carried(plan.previous)
         write_tables(build, plan.documents, plan.passages, plan.digests, carried)
-        write_bank(build, plan.bank, embedder, plan.previous)
+        asked = asked_vectors(plan.passages, vectors)
+        write_bank(build, plan.bank, embedder, plan.previous, asked)
         write_store(plan, build, vectors, progress)
         _finish(plan, build, embedder)
     except (OSError, StoreError, BuildFailed):

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Literal
 
 from index.numbers import find_numbers, is_article
@@ -60,6 +60,7 @@ def question_types(text: str) -> frozenset[QuestionType]:
     return frozenset(kind for kind, patterns in _types().items() if _asks(text, patterns))
 
 
+@lru_cache(maxsize=4096)  # the clauses of a few documents are looked at again and again
 def holds_type(sentence: str, kind: QuestionType) -> bool | None:
     """Whether a sentence holds an expression of this type; None when no text can show it."""
     patterns = _types()[kind]

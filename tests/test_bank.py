@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from hashlib import blake2b
+
 import numpy as np
 import pytest
 
@@ -110,6 +112,15 @@ def test_a_rebuild_embeds_only_new_questions_and_keeps_the_vectors(folder, tmp_p
     write_bank(again, changed, embedder, folder)
     assert embedder.embedded == ["午托在哪"]
     assert load_bank(again).vectors[:2].tolist() == load_bank(folder).vectors[[2, 1]].tolist()
+
+
+def test_a_question_that_is_a_passage_too_is_embedded_once(tmp_path):
+    embedder = ToyEmbedder()
+    text = TEXTS.texts[0]
+    passages = {blake2b(text.encode(), digest_size=16).digest(): vector(text)}
+    write_bank(tmp_path, TEXTS, embedder, None, passages)
+    assert embedder.embedded == list(TEXTS.texts[1:])
+    assert load_bank(tmp_path).vectors[0].tolist() == vector(text).tolist()
 
 
 def test_a_previous_bank_that_cannot_be_read_is_made_anew(tmp_path):
