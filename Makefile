@@ -47,7 +47,9 @@ test: install
 evaluate: index
 	$(BIN)/wence evaluate tests/data/questions.jsonl
 	$(BIN)/wence evaluate tests/data/questions.tuning.jsonl
-	$(BIN)/wence evaluate tests/data/questions.report.jsonl --write tests/data/scores.md
+	$(BIN)/wence evaluate tests/data/questions.report.jsonl
+	$(BIN)/wence evaluate tests/data/questions.report2.jsonl
+	$(BIN)/wence evaluate tests/data/questions.report3.jsonl --write tests/data/scores.md
 
 bench: index
 	$(BIN)/wence bench
