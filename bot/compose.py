@@ -16,7 +16,6 @@ from bot.named import spoken
 from bot.sections import Section, Source
 from bot.understand import Reading
 from index.documents import Document, Region, Repair
-from index.numbering import han_written
 
 CUT_ENDING = "cut_ending"  # a lint finding
 
@@ -40,7 +39,7 @@ def compose_one(
     lines = [_lead(*first, words), *urgent_notes(first[0].document, words, today)]
     lines.extend(_further(*first, words))
     for _, citation in others:
-        lines.append(f"{words('lead_also')}{_quoted(citation.quotes)}〔{citation.n}〕")
+        lines.append(f"{words('lead_also')}{quoted(citation.quotes)}〔{citation.n}〕")
     lines.extend(where(citation, words) for citation in citations)
     return lines
 
@@ -65,7 +64,7 @@ def _lead(source: Source, citation: Citation, words: Words) -> str:
 def _further(source: Source, citation: Citation, words: Words) -> list[str]:
     """What else of the clause is quoted beside its answering sentence."""
     rest = source.context
-    return [f"{words('lead_also')}{_quoted(rest)}〔{citation.n}〕"] if rest else []
+    return [f"{words('lead_also')}{quoted(rest)}〔{citation.n}〕"] if rest else []
 
 
 def compose_many(
@@ -90,35 +89,6 @@ def compose_many(
     return lines
 
 
-def compose_table(
-    sections: Sequence[Section], citations: Sequence[Citation], words: Words, today: date
-) -> list[str]:
-    """A comparison: one column per region, a citation in every cell, gaps named as such."""
-    columns = [region_name(section.region) for section in sections]
-    per_region: list[list[Citation]] = []
-    left = list(citations)
-    for section in sections:
-        per_region.append(left[: len(section.sources)])
-        left = left[len(section.sources) :]
-    lines = [words("comparison_lead", regions="、".join(columns))]
-    for section in sections:
-        if section.sources:
-            notes = urgent_notes(section.sources[0].document, words, today)
-            lines.extend(f"{region_name(section.region)}：{note}" for note in notes)
-    lines.append(table_row([words("comparison_point"), *columns]))
-    lines.append(table_row(["---"] * (len(columns) + 1)))
-    for row in range(max((len(own) for own in per_region), default=0)):
-        cells = [_cell(own, row, words) for own in per_region]
-        lines.append(table_row([words("comparison_row", number=han_written(row + 1)), *cells]))
-    lines.extend(where(citation, words) for citation in citations)
-    return lines
-
-
-def table_row(cells: Sequence[str]) -> str:
-    """One row of a Markdown table."""
-    return "| " + " | ".join(cell.replace("|", "／").replace("\n", " ") for cell in cells) + " |"
-
-
 def paragraphs(lines: list[str]) -> list[str]:
     """Lines of one table stay together; everything else is a paragraph of its own."""
     out: list[str] = []
@@ -130,13 +100,7 @@ def paragraphs(lines: list[str]) -> list[str]:
     return out
 
 
-def _cell(own: Sequence[Citation], row: int, words: Words) -> str:
-    if row < len(own):
-        return f"{_quoted(own[row].quotes)}〔{own[row].n}〕"
-    return words("comparison_silent") if not own else words("comparison_none")
-
-
-def _quoted(quotes: Sequence[Quote]) -> str:
+def quoted(quotes: Sequence[Quote]) -> str:
     """Quotes in quotation marks, gaps between them shown."""
     return "……".join(f"“{quote.text}”" for quote in quotes)
 

@@ -9,7 +9,6 @@ from datetime import date
 from bot.compose import (
     compose_many,
     compose_one,
-    compose_table,
     force_notes,
     number_citations,
     paragraphs,
@@ -25,6 +24,7 @@ from bot.named import spoken
 from bot.premise import false_premise
 from bot.retrieve import Found
 from bot.sections import Section, only_mentioning
+from bot.tables import compose_table
 from bot.understand import Reading
 from index.documents import Document, Region
 from index.question_types import QuestionType

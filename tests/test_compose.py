@@ -12,13 +12,11 @@ import pytest
 from bot.compose import (
     compose_many,
     compose_one,
-    compose_table,
     force_notes,
     number_citations,
     reading_notes,
     region_name,
     standing_notes,
-    table_row,
     urgent_notes,
     where,
 )
@@ -26,6 +24,7 @@ from bot.conversation import Quote
 from bot.messages import load_messages
 from bot.resolve import Scope
 from bot.sections import Section, Source
+from bot.tables import compose_table, table_row
 from index.documents import Document, Finding, Region, Repair, Validity
 from index.regions import Relation
 from tests.toys import tiny_corpus
@@ -141,7 +140,8 @@ def test_in_a_comparison_a_passed_target_year_names_its_region():
     old = replace(WU, target_year=2020)
     cited = section(old, replace(LUNCH, document=old))
     lines = composed(compose_table, section(JIA, TEACHERS), cited)
-    assert lines[1] == f"武汉市：{WORDS('note_target_passed', year='2020')}"
+    targets = WORDS("target_of", region="武汉市", year="2020")
+    assert lines[1] == WORDS("note_targets_passed", targets=targets)
 
 
 def test_a_cell_cannot_break_its_table():

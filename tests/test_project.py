@@ -46,7 +46,7 @@ bench_corpora bench_retrieval courtesy expectations followup headers model outli
   premise related render sections verify wording
 alignment connective frame markup measures screen understand
 aspects compose drafting exchanges figures rewrite tutorial
-about baselines exports facts turns
+about baselines exports facts tables turns
 app ask batch comparison evaluation feedback retrieve
 api_docs bearing naming outcome service tradeoff
 agents answering likeness mount pages scores
