@@ -6,8 +6,6 @@ Stateless and answered in plain JSON, so that nothing is kept between requests; 
 from __future__ import annotations
 
 import json
-import logging
-import secrets
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -29,6 +27,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.ask import MAX_BODY
+from bot.failures import caught
 from bot.interface import Interface, preferred_language
 from bot.schemas import load_descriptions
 from bot.service import Json, Service, failed, problem_sentence
@@ -38,7 +37,6 @@ from index.errors import WenceError
 READS = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
-logger = logging.getLogger(__name__)
 
 
 class ToolServer:
@@ -98,14 +96,14 @@ class ToolServer:
         if call is None:
             raise MCPError(INVALID_PARAMS, f"Unknown tool: {params.name[:100]}")
         words = self._words(context)
-        try:
-            reply = await run_in_threadpool(call, params.arguments or {})
+        reply: Json | None = None
+        try:  # the library would send the text of any other error to the caller
+            with caught("tool", WenceError) as failure:
+                reply = await run_in_threadpool(call, params.arguments or {})
         except WenceError as error:
             return _told(problem_sentence(error, words))
-        except Exception:  # the library would send its text to the caller
-            reference = secrets.token_hex(4)
-            logger.exception("tool failed, reference %s", reference)
-            return _told(words("error_internal", reference=reference))
+        if reply is None:
+            return _told(words("error_internal", reference=failure.reference or ""))
         return _result(reply)
 
     def _words(self, context: object) -> Interface:

@@ -32,7 +32,7 @@ FIGURES = RESULTS.with_name("speed.json")  # of every corpus, as they were last 
 STARTS = 3
 FIVE, LAWS = "five", "laws"
 LONGEST = 3 * 3600  # seconds of one measurement
-PRODUCT, TUTORIAL = "WenCe", "tutorial RAG"
+TUTORIAL = "tutorial RAG"
 
 Echo = Callable[[str], None]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from bot.answering import Answerer
 from bot.compose_model import Writer, open_writer
 from bot.conversation import Answer, Draft, Question
+from bot.failures import caught
 from bot.messages import load_messages
 from bot.resolve import Resolver
 from bot.retrieve import Retriever
@@ -29,7 +28,6 @@ from index.search import Searcher
 from index.snapshot import Snapshot
 
 WARM_UP = "小学怎么报名"
-logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,18 +114,14 @@ class PolicyChain(Runnable[Question, Answer]):
         started = perf_counter()
         answerer = self._answerer(config)
         answer: Answer | None = None
-        try:
+        with caught("answering", IndexUnusable) as failure:
             for step in _worded(answerer.steps(question), writer, config):
                 if isinstance(step, Answer):
                     answer = step
                 else:
                     yield step
-        except IndexUnusable:
-            raise
-        except Exception:
-            reference = secrets.token_hex(4)
-            logger.exception("answering failed, reference %s", reference)
-            answer = answer or answerer.failed(question, reference)
+        if failure.reference:
+            answer = answer or answerer.failed(question, failure.reference)
         assert answer is not None
         total = (perf_counter() - started) * 1000
         times = {**answer.timings_ms, "total": total}

@@ -10,7 +10,7 @@ from bot.alignment import cover
 from bot.comparison import Comparison, joined
 from bot.lexicon import data
 from bot.wording import Concept, concepts, read, untitled
-from index.question_types import load_naming
+from index.question_types import load_naming, wider
 
 CLASSES = ("person", "level", "body", "leader", "rank", "place", "school", "post", "subject",
            "time", "people")  # fmt: skip
@@ -65,9 +65,8 @@ def implied(name: Concept, others: Iterable[Concept]) -> bool:
 @cache
 def _wider(kind: str, name: str) -> tuple[str, ...]:
     """The names of the same class that contain this one."""
-    groups = load_naming()["groups"]
-    if kind == "person" and name in groups:
-        return tuple(groups[name]["within"])
+    if kind == "person" and name in load_naming()["groups"]:
+        return wider(name, "groups")
     return tuple(data()["within"].get(kind, {}).get(name, ()))
 
 

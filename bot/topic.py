@@ -42,12 +42,6 @@ class Reading:
         return not (self.topics or self.other or unknown)
 
 
-def domain_score(text: str) -> float:
-    """How much speaks for education policy, 0 to 1: e / (e + o + 0.5) of both evidences."""
-    reading = read(text)
-    return reading.education / (reading.education + reading.other + 0.5)
-
-
 def out_of_scope(text: str) -> bool:
     """Whether another field outweighs education, or a topic has no word of education at all."""
     reading = read(text)

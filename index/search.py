@@ -28,8 +28,7 @@ class Query:
 
     ``terms`` are weighted texts for the keyword side (synonyms weigh less than 1); without
     any, the text itself. ``regions`` and ``documents`` narrow the search; None is everywhere.
-    ``vector`` spares a second embedding when the same text is searched again; without
-    ``keep_rejected`` what came near is not described, which is a third of a search's time.
+    ``vector`` spares a second embedding when the same text is searched again.
     """
 
     text: str
@@ -37,7 +36,6 @@ class Query:
     regions: tuple[Region, ...] | None = None
     documents: tuple[str, ...] | None = None
     limit: int = 10
-    keep_rejected: bool = True
     vector: Vectors | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -105,13 +103,12 @@ class Searcher:
             self._retired, self._snapshot, self._state = self._snapshot, opened, state
         return True
 
-    def search(self, query: Query, pinned: Snapshot | None = None) -> SearchResult:
+    def search(self, query: Query) -> SearchResult:
         """The best clauses for the question; raises IndexCorrupt when the store fails.
 
-        Searches that belong together name the build they all run on, so that a publication
-        between two of them changes nothing. Many of one turn go to :func:`index.ranking.rank`.
+        What one turn of a conversation searches for goes to :func:`index.ranking.rank` together.
         """
-        snapshot = pinned or self._snapshot
+        snapshot = self._snapshot
         marks = [perf_counter()]
         vector = self.embed(query.text) if query.vector is None else query.vector
         marks.append(perf_counter())
@@ -120,12 +117,10 @@ class Searcher:
         [ranking] = rank(snapshot, [need])
         marks.append(perf_counter())
         documents = find_scope(snapshot, query.regions, query.documents)
-        kept = REJECTED_KEPT if query.keep_rejected else 0
-        hits, rejected = ranking.hits(documents, query.limit, kept)
-        if query.keep_rejected:
-            rejected += ranking.elsewhere(documents)
+        hits, rejected = ranking.hits(documents, query.limit, REJECTED_KEPT)
+        elsewhere = ranking.elsewhere(documents)
         marks.append(perf_counter())
-        return SearchResult(hits, rejected, _timings(marks))
+        return SearchResult(hits, (*rejected, *elsewhere), _timings(marks))
 
     def _open(self) -> Snapshot:
         snapshot = Snapshot.open(current_build(self._index_dir))

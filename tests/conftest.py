@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,9 @@ from index.modelcache import is_intact
 from index.prepare import CARRIED, model_folder
 from index.publish import POINTER, current_build
 from index.search import Searcher
+from tests.served import served
 from tests.toys import TINY_ASKED, ToyEmbedder, open_searcher, tiny_corpus
+from tests.web_fake import ScriptedChain, web_app
 
 
 def pytest_runtest_setup() -> None:
@@ -30,6 +33,19 @@ def pytest_runtest_setup() -> None:
 def isolated_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("WENCE_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="module")
+def web_chain() -> ScriptedChain:
+    """A chain that answers by script, for tests of what stands before it."""
+    return ScriptedChain()
+
+
+@pytest.fixture(scope="module")
+def web_address(web_chain: ScriptedChain) -> Iterator[str]:
+    """The address of the web application over that chain."""
+    with served(web_app(web_chain)) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
 
 import httpx
 import pytest
@@ -21,21 +20,10 @@ TOOLS = ["ask", "get_clause", "list_documents", "compare_regions"]
 ASKED = {"question": "谁能报名", "region": "河阳", "audience": "家长", "history": ["几岁上学"]}
 
 
-@pytest.fixture(scope="module")
-def chain() -> ScriptedChain:
-    return ScriptedChain()
-
-
-@pytest.fixture(scope="module")
-def address(chain: ScriptedChain) -> Iterator[str]:
-    with served(web_app(chain)) as address:
-        yield address
-
-
 @pytest.fixture(params=["legacy", "auto"])
-def agent(request: pytest.FixtureRequest, address: str) -> Client:
+def agent(request: pytest.FixtureRequest, web_address: str) -> Client:
     """A session opened by handshake, as of 2025, and one without, as of 2026."""
-    return Client(f"{address}/mcp", mode=request.param)
+    return Client(f"{web_address}/mcp", mode=request.param)
 
 
 async def test_an_agent_finds_exactly_four_tools_that_only_read(agent: Client) -> None:
@@ -77,25 +65,25 @@ async def test_every_parameter_has_a_type_and_a_description(agent: Client) -> No
     ],
 )
 async def test_a_tool_returns_what_the_http_api_returns_and_keeps_to_its_schema(
-    agent: Client, address: str, name: str, arguments: dict[str, object], method: str, path: str
+    agent: Client, web_address: str, name: str, arguments: dict[str, object], method: str, path: str
 ) -> None:
     async with agent:
         schemas = {tool.name: tool.output_schema for tool in (await agent.list_tools()).tools}
         result = await agent.call_tool(name, arguments)
     body = arguments if method == "POST" else None
-    assert result.structured_content == httpx.request(method, address + path, json=body).json()
+    assert result.structured_content == httpx.request(method, web_address + path, json=body).json()
     assert json.loads(result.content[0].text) == result.structured_content
     assert not result.is_error
     Draft202012Validator(strict(schemas[name])).validate(result.structured_content)
 
 
-async def test_every_argument_reaches_the_chain(agent: Client, chain: ScriptedChain) -> None:
+async def test_every_argument_reaches_the_chain(agent: Client, web_chain: ScriptedChain) -> None:
     async with agent:
         await agent.call_tool("ask", ASKED)
         await agent.call_tool(
             "compare_regions", {"question": "谁", "regions": ["甲", "乙", "甲"], "audience": "教师"}
         )
-    assert chain.asked[-3:] == [
+    assert web_chain.asked[-3:] == [
         Question("谁能报名", "", "河阳", Audience.PARENT, ("几岁上学",)),
         Question("谁", "", "甲", Audience.TEACHER),
         Question("谁", "", "乙", Audience.TEACHER),
@@ -152,7 +140,7 @@ async def test_a_failure_is_told_without_its_detail(failure: Exception, sentence
 
 
 async def test_a_session_looks_up_no_other_host(
-    address: str, monkeypatch: pytest.MonkeyPatch
+    web_address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     hosts, look_up = [], socket.getaddrinfo
 
@@ -161,19 +149,19 @@ async def test_a_session_looks_up_no_other_host(
         return look_up(host, *rest, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", noted)
-    async with Client(f"{address.replace('127.0.0.1', 'localhost')}/mcp") as agent:
+    async with Client(f"{web_address.replace('127.0.0.1', 'localhost')}/mcp") as agent:
         await agent.call_tool("ask", ASKED)
     assert {host if isinstance(host, str) else host.decode() for host in hosts} == {"localhost"}
 
 
 @pytest.mark.parametrize("path", ["/mcp", "/mcp/"])
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_nothing_but_post_is_served(address: str, method: str, path: str) -> None:
-    reply = httpx.request(method, address + path, headers={"Accept": "text/event-stream"})
+def test_nothing_but_post_is_served(web_address: str, method: str, path: str) -> None:
+    reply = httpx.request(method, web_address + path, headers={"Accept": "text/event-stream"})
     assert (reply.status_code, reply.json()["error"]["code"]) == (405, "method_not_allowed")
 
 
-def test_a_long_body_is_refused(address: str) -> None:
+def test_a_long_body_is_refused(web_address: str) -> None:
     headers = {"Content-Type": "application/json"}
-    reply = httpx.post(f"{address}/mcp", content=b" " * (MAX_BODY + 1), headers=headers)
+    reply = httpx.post(f"{web_address}/mcp", content=b" " * (MAX_BODY + 1), headers=headers)
     assert reply.status_code == 413

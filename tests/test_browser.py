@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import re
 import shutil
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
-import uvicorn
 from docx import Document as WordDocument
 
 from index.errors import ModelError
+from tests.served import served
 from tests.web_fake import (
     CLAUSES,
     DOCUMENT,
@@ -72,17 +70,10 @@ def chain() -> ScriptedChain:
 
 @pytest.fixture(scope="module")
 def address(chain: ScriptedChain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real server on a free port."""
+    """A real server whose own files lie in a folder of this test."""
     app = web_app(chain, index_dir=str(tmp_path_factory.mktemp("var") / "index"))
-    config = uvicorn.Config(app, port=0, log_level="error", lifespan="on")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=10)
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -17,10 +17,11 @@ from bot.retrieve import NOT_CLOSE
 from bot.settings import ROOT, load_settings
 from bot.understand import understand
 from bot.verify import is_verbatim, unknown_markers, unsupported_numbers
+from index.build import build_index
 from index.errors import IndexCorrupt, IndexMissing
 from index.prepare import CARRIED
 from index.words import normalise
-from tests.toys import ToyEmbedder
+from tests.toys import TINY_ASKED, ToyEmbedder, make_document, open_searcher, tiny_corpus
 
 JIA, WU, CHANG, SONG, DISTRICT = (
     "jiaxing-2019-25",
@@ -130,6 +131,18 @@ def test_an_index_that_cannot_be_used_is_no_answer(chain, monkeypatch):
     monkeypatch.setattr(chain._searcher, "reopen_if_published", fail)
     with pytest.raises(IndexCorrupt):
         chain.invoke(Question("嘉兴的教师多久交流一次"))
+
+
+def test_a_turn_keeps_to_the_build_that_it_began_with(tmp_path):
+    build_index(tiny_corpus(), TINY_ASKED, ToyEmbedder(), tmp_path)
+    chain = PolicyChain(open_searcher(tmp_path), load_settings({}))
+    began = chain._view()
+    build_index([make_document("new", "全国", ["教师高考。"])], {}, ToyEmbedder(), tmp_path)
+    later = chain._view()
+    for view, held in ((began, {"jia", "wu"}), (later, {"new"})):
+        found = view.retriever.find(understand(Question("教师交流"), view.resolver))
+        assert {hit.document.id for hit in found.hits} <= held
+        assert {one.id for one in view.resolver.documents} == held
 
 
 def test_what_is_loaded_can_be_asked(chain):

@@ -19,27 +19,16 @@ from tests.web_fake import ID, ScriptedChain, web_app
 
 
 @pytest.fixture(scope="module")
-def chain() -> ScriptedChain:
-    return ScriptedChain()
-
-
-@pytest.fixture(scope="module")
-def address(chain: ScriptedChain) -> Iterator[str]:
-    with served(web_app(chain)) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def program(address: str) -> Iterator[Client]:
+def program(web_address: str) -> Iterator[Client]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
-        yield Client(address, verbose=False, analytics_enabled=False)
+        yield Client(web_address, verbose=False, analytics_enabled=False)
 
 
 def test_only_the_four_calls_are_listed_with_typed_parameters_and_descriptions(
-    address: str,
+    web_address: str,
 ) -> None:
-    listed = httpx.get(f"{address}/gradio_api/info").json()
+    listed = httpx.get(f"{web_address}/gradio_api/info").json()
     assert listed["unnamed_endpoints"] == {}
     parameters = {
         name: [(one["parameter_name"], one["python_type"]["type"]) for one in call["parameters"]]
@@ -75,25 +64,25 @@ def test_the_signatures_follow_the_schemas() -> None:
     assert get_args(get_args(annotation)[0]) == tuple(one.value for one in Audience)
 
 
-def test_a_program_gets_what_the_http_api_gives(program: Client, address: str) -> None:
+def test_a_program_gets_what_the_http_api_gives(program: Client, web_address: str) -> None:
     assert program.predict(api_name="/list_documents") == (
-        httpx.get(f"{address}/api/v1/documents").json()
+        httpx.get(f"{web_address}/api/v1/documents").json()
     )
     assert program.predict(f"{ID}#1.2", api_name="/get_clause") == (
-        httpx.get(f"{address}/api/v1/documents/{ID}/clauses/1.2").json()
+        httpx.get(f"{web_address}/api/v1/documents/{ID}/clauses/1.2").json()
     )
     compared = {"question": "谁能报名", "regions": ["河阳", "武汉"]}
     assert program.predict(**compared, api_name="/compare_regions") == (
-        httpx.post(f"{address}/api/v1/compare", json=compared).json()
+        httpx.post(f"{web_address}/api/v1/compare", json=compared).json()
     )
 
 
 def test_every_argument_of_a_question_reaches_the_chain(
-    program: Client, chain: ScriptedChain
+    program: Client, web_chain: ScriptedChain
 ) -> None:
     reply = program.predict("谁能报名", "河阳", "教师", ["几岁上学"], api_name="/ask")
     assert reply["citations"][0]["clause_id"] == f"{ID}#1.1"
-    assert chain.asked[-1] == Question("谁能报名", "", "河阳", Audience.TEACHER, ("几岁上学",))
+    assert web_chain.asked[-1] == Question("谁能报名", "", "河阳", Audience.TEACHER, ("几岁上学",))
 
 
 @pytest.mark.parametrize(

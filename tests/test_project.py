@@ -40,8 +40,9 @@ search
 retriever
 """
 BOT_LADDER = """
-bench_data bench_page breaker conversation counting decide force general grounds interface
-  language lexicon marks messages named prompts resolve schemas sentences settings topic
+bench_data bench_page breaker conversation counting decide failures force general grounds
+  interface language lexicon marks messages named prompts resolve schemas sentences settings
+  topic
 bench_corpora bench_retrieval courtesy expectations followup headers model outline patterns
   premise related render sections verify wording
 alignment connective frame markup measures screen understand

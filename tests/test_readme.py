@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,24 +16,12 @@ from mcp import Client
 from bot.conversation import Question
 from bot.schemas import load_descriptions
 from bot.settings import SETTINGS
-from tests.served import served
-from tests.web_fake import ScriptedChain, web_app
+from tests.web_fake import ScriptedChain
 
 ROOT = Path(__file__).parent.parent
 SECTIONS = {"README.md": "## For developers and agents", "README.zh-CN.md": "## 给开发者和智能体"}
 DEFAULTS = {setting.name: setting.default for setting in SETTINGS}
 LOCAL = f"http://{DEFAULTS['host']}:{DEFAULTS['port']}"
-
-
-@pytest.fixture(scope="module")
-def chain() -> ScriptedChain:
-    return ScriptedChain()
-
-
-@pytest.fixture(scope="module")
-def address(chain: ScriptedChain) -> Iterator[str]:
-    with served(web_app(chain)) as address:
-        yield address
 
 
 @pytest.fixture(params=SECTIONS)
@@ -51,9 +38,9 @@ def snippet(section: str, language: str) -> str:
     return block
 
 
-def run(command: list[str], address: str) -> str:
+def run(command: list[str], web_address: str) -> str:
     """What a program prints when it is run with the address of the service in ``WENCE``."""
-    environ = os.environ | {"WENCE": address, "PYTHONIOENCODING": "utf-8", "no_proxy": "*"}
+    environ = os.environ | {"WENCE": web_address, "PYTHONIOENCODING": "utf-8", "no_proxy": "*"}
     done = subprocess.run(
         command, env=environ, check=True, capture_output=True, encoding="utf-8", timeout=30
     )
@@ -63,29 +50,29 @@ def run(command: list[str], address: str) -> str:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl; apt-get install curl")
 def test_the_curl_line_asks_and_prints_the_answer(
-    section: str, address: str, chain: ScriptedChain
+    section: str, web_address: str, web_chain: ScriptedChain
 ) -> None:
-    printed = json.loads(run(["sh", "-c", snippet(section, "sh")], address))
-    assert chain.asked[-1] == Question("嘉兴初中生均公用经费一年多少")
+    printed = json.loads(run(["sh", "-c", snippet(section, "sh")], web_address))
+    assert web_chain.asked[-1] == Question("嘉兴初中生均公用经费一年多少")
     assert printed["answer"] == "您问的是：嘉兴初中生均公用经费一年多少"
 
 
 def test_the_python_lines_ask_and_print_an_answer_for_each_region(
-    section: str, address: str, chain: ScriptedChain
+    section: str, web_address: str, web_chain: ScriptedChain
 ) -> None:
-    printed = run([sys.executable, "-W", "error", "-c", snippet(section, "python")], address)
+    printed = run([sys.executable, "-W", "error", "-c", snippet(section, "python")], web_address)
     asked = "每年教师轮岗的比例是多少"
-    assert chain.asked[-2:] == [Question(asked, region="武汉"), Question(asked, region="松阳")]
+    assert web_chain.asked[-2:] == [Question(asked, region="武汉"), Question(asked, region="松阳")]
     assert printed.splitlines() == [
         f"{region} out_of_scope 您问的是：{asked}" for region in ("武汉", "松阳")
     ]
 
 
-async def test_the_mcp_settings_lead_to_the_tools(section: str, address: str) -> None:
+async def test_the_mcp_settings_lead_to_the_tools(section: str, web_address: str) -> None:
     server = json.loads(snippet(section, "json"))["mcpServers"]["wence"]
     assert server["type"] == "http"
     assert server["url"].startswith(LOCAL)
-    async with Client(address + server["url"].removeprefix(LOCAL)) as agent:
+    async with Client(web_address + server["url"].removeprefix(LOCAL)) as agent:
         assert len((await agent.list_tools()).tools) == 4
 
 

@@ -13,7 +13,7 @@ import yaml
 from bot.conversation import AnswerStatus
 from bot.screen import Verdict, screen
 from bot.settings import bench_data
-from bot.topic import domain_score, is_vague, out_of_scope, screen_data
+from bot.topic import is_vague, out_of_scope, read, screen_data
 from index.words import normalise
 
 ROOT = Path(__file__).parent.parent
@@ -198,11 +198,17 @@ def test_danger_comes_before_everything_else():
     assert screen(text, LIMIT).reason == "refused.crisis"
 
 
-def test_the_domain_score_is_the_share_of_education_in_the_evidence():
-    assert domain_score("择校") == 2 / 2.5
-    assert domain_score("医保") == 0.0
-    assert domain_score("学生医保") == 1 / (1 + 1.5 + 0.5)
-    assert domain_score("") == 0.0
+def evidence(text: str) -> tuple[float, float]:
+    """For education and for other fields."""
+    reading = read(text)
+    return reading.education, reading.other
+
+
+def test_known_words_are_evidence_for_education_or_for_another_field():
+    assert evidence("择校") == (2, 0)
+    assert evidence("医保") == (0, 1.5)
+    assert evidence("学生医保") == (1, 1.5)
+    assert evidence("") == (0, 0)
 
 
 def test_education_outweighs_a_parents_story_and_not_another_field():
@@ -221,8 +227,8 @@ def test_what_is_left_without_the_region_tells_whether_a_question_is_vague():
 
 
 def test_a_word_inside_a_latin_word_is_not_found():
-    assert domain_score("kidney") == 0.0
-    assert domain_score("school") == 2 / 2.5
+    assert evidence("kidney") == (0, 0)
+    assert evidence("school") == (2, 0)
 
 
 def test_a_pattern_never_offers_a_class_as_one_of_two_ways():

@@ -1,10 +1,7 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 import threading
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -157,59 +154,6 @@ def test_a_searcher_follows_what_is_published(tmp_path):
         build_index([make_document("new", "全国", [text])], {}, ToyEmbedder(), tmp_path)
         assert searcher.reopen_if_published() is True
         assert [hit.clause.text for hit in searcher.search(Query("高考")).hits] == [text]
-
-
-def test_searches_that_name_their_build_keep_to_it_when_another_is_published(tmp_path):
-    build_index(tiny_corpus(), TINY_ASKED, ToyEmbedder(), tmp_path)
-    searcher = open_searcher(tmp_path)
-    before = searcher.snapshot
-    build_index([make_document("new", "全国", ["教师高考。"])], {}, ToyEmbedder(), tmp_path)
-    searcher.reopen_if_published()
-    assert ids(searcher.search(Query("教师", limit=1)).hits) == ["new#1"]
-    assert ids(searcher.search(Query("教师", limit=1), before).hits) == ["jia#2"]
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        Query("教师交流", limit=2),
-        Query("学校收费和入学", regions=(WUHAN,)),
-        Query("入学", documents=("wu",)),
-        Query("入学", regions=()),
-    ],
-)
-def test_a_corpus_too_large_to_be_compared_in_full_gives_the_same_hits(tiny_searcher, query):
-    large = replace(tiny_searcher.snapshot, layout=None)
-    small, sampled = tiny_searcher.search(query), tiny_searcher.search(query, large)
-    assert ids(sampled.hits) == ids(small.hits)
-    for one, other in zip(small.hits, sampled.hits, strict=True):
-        assert one.scores == pytest.approx(other.scores)
-        assert [found.passage for found in one.passages] == [
-            found.passage for found in other.passages
-        ]
-    assert ids(sampled.rejected) == ids(small.rejected)
-
-
-def test_what_came_near_is_left_out_when_nobody_will_read_it(tiny_searcher):
-    told = tiny_searcher.search(Query("教师", limit=1))
-    terse = tiny_searcher.search(Query("教师", limit=1, keep_rejected=False))
-    assert (terse.hits, terse.rejected) == (told.hits, ())
-    assert told.rejected != ()
-
-
-def test_a_small_corpus_is_searched_without_loading_chroma_pypinyin_or_torch(tiny_index):
-    script = f"""
-import sys
-from pathlib import Path
-from index.search import Query
-from tests.toys import open_searcher
-assert open_searcher(Path({str(tiny_index)!r})).search(Query("教师")).hits
-from bot.chain import load_chain
-print(sorted({{"chromadb", "pypinyin", "torch", "transformers"}} & set(sys.modules)))
-"""
-    command = [sys.executable, "-c", script]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=CORPUS.parent, check=True)
-    assert done.stdout.strip() == "[]"
 
 
 def test_without_an_index_the_error_says_what_to_run(tmp_path):

@@ -10,13 +10,10 @@ import argparse
 import io
 import shutil
 import statistics
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -25,6 +22,7 @@ from bot.api import create_app
 from bot.chain import load_chain
 from bot.conversation import Question
 from bot.settings import load_settings
+from tests.served import served
 
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
 BOX = "#question textarea"
@@ -60,19 +58,13 @@ PAGES = (
 
 
 @contextmanager
-def served() -> Iterator[str]:
+def product() -> Iterator[str]:
     """The product's address while it runs."""
     settings = load_settings({})
     chain = load_chain(settings)
     chain.invoke(Question(QUESTIONS[0]))
-    server = uvicorn.Server(uvicorn.Config(create_app(chain, settings), port=0, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.05)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(timeout=10)
+    with served(create_app(chain, settings)) as address:
+        yield address
 
 
 def home(browser: Browser, address: str, size: dict[str, int], locale: str = "zh-CN") -> Page:
@@ -179,7 +171,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shots", type=Path)
     shots = parser.parse_args().shots
-    with served() as address, sync_playwright() as playwright:
+    with product() as address, sync_playwright() as playwright:
         chromium = shutil.which("chromium") or shutil.which("google-chrome")
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         if shots:
