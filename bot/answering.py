@@ -106,9 +106,7 @@ class Answerer:
         language = "en" if is_english(question.text) else self.settings.language
         return self.messages.words(language)
 
-    def _ended(
-        self, question: Question, status: AnswerStatus, reason: str, words: Words
-    ) -> Answer:
+    def _ended(self, question: Question, status: AnswerStatus, reason: str, words: Words) -> Answer:
         held = "、".join(map(region_name, self.resolver.held))
         text = words(reason, held=held, max=str(self.settings.max_question_chars))
         return Answer(question, normalise(question.text), status, text)

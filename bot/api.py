@@ -15,17 +15,17 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from bot.agents import ToolServer
-from bot.api_docs import OPERATIONS, complete_openapi, docs_page
-from bot.ask import read_body, read_json
-from bot.feedback import FeedbackFile, read_feedback
-from bot.headers import SecurityHeaders
-from bot.interface import load_interface
-from bot.mount import mount_chat
-from bot.pages import Pages, pages_router
-from bot.service import Json, Service, failed
 from bot.settings import Settings
-from bot.turns import BadRequest, Chain, failure_sentence
+from bot.web.agents import ToolServer
+from bot.web.api_docs import OPERATIONS, complete_openapi, docs_page
+from bot.web.ask import read_body, read_json
+from bot.web.feedback import FeedbackFile, read_feedback
+from bot.web.headers import SecurityHeaders
+from bot.web.interface import load_interface
+from bot.web.mount import mount_chat
+from bot.web.pages import Pages, pages_router
+from bot.web.service import Json, Service, failed
+from bot.web.turns import BadRequest, Chain, failure_sentence
 from index.errors import IndexUnusable, WenceError
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def create_app(chain: Chain, settings: Settings) -> FastAPI:
     _add_errors(app, pages)
     _add_description(app, pages)
     app.include_router(pages_router(pages))
-    site = Path(__file__).parent / "static"
+    site = Path(__file__).parent / "web" / "static"
     app.mount("/site", StaticFiles(directory=site), name="site")
 
     @app.api_route(

@@ -1,4 +1,4 @@
-"""The chat page in Gradio: layout and wiring only; what is shown comes from ``bot.turns``."""
+"""The chat page in Gradio: layout and wiring only; what is shown comes from ``bot.web.turns``."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 import gradio as gr
 from gradio.events import Dependency
 
-from bot import turns
 from bot.conversation import Audience
-from bot.exchanges import Exchange, read_exchanges, without_last
-from bot.exports import export_file
-from bot.interface import Interface, preferred_language
 from bot.settings import Settings
-from bot.turns import Chain, View
+from bot.web import turns
+from bot.web.exchanges import Exchange, read_exchanges, without_last
+from bot.web.exports import export_file
+from bot.web.interface import Interface, preferred_language
+from bot.web.turns import Chain, View
 
 EXAMPLES = 4
 TOOLS = ("retry", "edit_last", "export_markdown", "export_docx", "print", "clear")

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import TextIO
 
 from bot.conversation import Answer, Audience, Question
-from bot.render import answer_to_dict
-from bot.turns import Chain
+from bot.web.render import answer_to_dict
+from bot.web.turns import Chain
 from index.errors import WenceError
 
 Report = Callable[[int, int], None]

@@ -101,7 +101,7 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
 def _ask(arguments: argparse.Namespace, settings: Settings) -> int:
     from bot.batch import answer_batch
     from bot.chain import load_chain
-    from bot.render import answer_to_dict
+    from bot.web.render import answer_to_dict
 
     if (arguments.question is None) == (arguments.batch is None):
         print("wence：请写一个问题，或用 --batch 给出问题文件，二选一", file=sys.stderr)
@@ -160,7 +160,7 @@ def _index(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _documents(arguments: argparse.Namespace, settings: Settings) -> int:
-    from bot.render import document_to_dict
+    from bot.web.render import document_to_dict
     from index.corpus import load_documents
 
     documents = load_documents(settings.corpus_dir)
@@ -199,10 +199,10 @@ def _evaluate(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _bench(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.what == "retrieval":
-        from bot.bench_retrieval import run_bench_retrieval
+        from bot.bench.retrieval import run_bench_retrieval
 
         return run_bench_retrieval(arguments, settings, print)
-    from bot.bench import run_bench
+    from bot.bench.run import run_bench
 
     return run_bench(settings, arguments.sizes, print)
 

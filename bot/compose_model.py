@@ -14,9 +14,9 @@ from time import monotonic, perf_counter
 
 from bot.conversation import Answer, AnswerStatus, Citation, Draft
 from bot.drafting import Check, Drafting, Unfaithful, issued
-from bot.faithful import check
+from bot.faithful.check import check
+from bot.faithful.grounds import Source
 from bot.frame import Line, Part, fill_frame, read_frame, with_label
-from bot.grounds import Source
 from bot.language import is_english
 from bot.messages import Messages, Words
 from bot.model import Config, LanguageModel, ModelFailure, open_model

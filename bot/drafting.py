@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 
 from bot.conversation import Answer, Citation, Quote
+from bot.faithful.grounds import Source, Verdict
 from bot.force import force_of
 from bot.frame import Line, Part, leading
-from bot.grounds import Source, Verdict
 from bot.messages import Words
 from bot.sentences import LONGEST, MARKER, Written
 from bot.verify import unsupported_numbers

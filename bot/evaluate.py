@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 
-from bot.baselines import Baseline, load_baselines, measure_baselines
 from bot.chain import PolicyChain, load_chain
 from bot.conversation import Answer, AnswerStatus
-from bot.evaluation import Evaluation, Outcome
-from bot.expectations import Expectation, check_gold, load_expectations
-from bot.measures import LOWER_IS_BETTER, measure_answer
-from bot.scores import as_text, evaluation_to_dict, load_floors, write_scores
+from bot.scoring.baselines import Baseline, load_baselines, measure_baselines
+from bot.scoring.evaluation import Evaluation, Outcome
+from bot.scoring.expectations import Expectation, check_gold, load_expectations
+from bot.scoring.measures import LOWER_IS_BETTER, measure_answer
+from bot.scoring.scores import as_text, evaluation_to_dict, load_floors, write_scores
 from bot.settings import PREFIX, Settings
 from bot.understand import understand
 from index.errors import SettingsError

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from bot.conversation import Answer, Citation
 from bot.messages import Words
-from bot.outline import HEADING, MARKER, is_row, named_source
+from bot.web.outline import HEADING, MARKER, is_row, named_source
 
 COLONS = (":", "：")
 

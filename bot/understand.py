@@ -98,9 +98,7 @@ def _without_names(text: str, named: NamedDocuments) -> str:
     return text if is_vague(named.bare) else named.bare
 
 
-def _scope(
-    resolver: Resolver, question: Question, own: Scope, earlier: tuple[str, ...]
-) -> Scope:
+def _scope(resolver: Resolver, question: Question, own: Scope, earlier: tuple[str, ...]) -> Scope:
     """The regions of the question itself, else those last named in the conversation."""
     if own.asked and own.asked_in_text:
         return own

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 from index.documents import Clause, Document, Finding, Part, Region, Repair, Validity
 
+DATES = ("issued", "published", "effective", "expires")
+
 
 class Slotted(Protocol):
     """A slotted dataclass; its slots are its fields."""
@@ -21,7 +23,7 @@ def encode_document(document: Document) -> dict[str, Any]:
     data["region"] = list(document.region.path)
     data["validity"] = fields_of(document.validity)
     data["offsets"] = _runs(document.offsets)
-    for name in ("issued", "published"):
+    for name in DATES:
         data[name] = data[name].isoformat() if data[name] else None
     for name in ("findings", "repairs"):
         data[name] = [fields_of(item) for item in data[name]]
@@ -37,14 +39,14 @@ def fields_of(value: Slotted) -> dict[str, Any]:
 def decode_document(data: Mapping[str, Any]) -> Document:
     """The document; raises KeyError, TypeError or ValueError when a field does not fit."""
     values = dict(data)
-    for name in ("issued", "published"):
+    for name in DATES:
         values[name] = date.fromisoformat(values[name]) if values[name] else None
     values["region"] = Region(tuple(values["region"]))
     values["validity"] = Validity(**values["validity"])
     values["offsets"] = tuple(_expand(values["offsets"]))
     values["findings"] = tuple(Finding(**finding) for finding in values["findings"])
     values["repairs"] = tuple(Repair(**repair) for repair in values["repairs"])
-    for name in ("aliases", "nicknames"):
+    for name in ("aliases", "nicknames", "repeals"):
         values[name] = tuple(values[name])
     values["clauses"] = tuple(
         _clause(clause, values["id"], values["text"]) for clause in values["clauses"]

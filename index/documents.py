@@ -8,6 +8,14 @@ from datetime import date
 from typing import Literal
 
 SourceKind = Literal["official", "repost", "anonymised"]
+Level = Literal[
+    "law",  # 法律
+    "administrative_regulation",  # 行政法规
+    "departmental_rule",  # 部门规章
+    "local_regulation",  # 地方性法规
+    "local_rule",  # 地方政府规章
+    "normative",  # 规范性文件
+]
 ClauseKind = Literal["title", "preamble", "heading", "text", "signature", "attachment", "note"]
 PassageKind = Literal["sentences", "clause", "asked"]
 
@@ -106,7 +114,12 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One policy: canonical text, clauses and everything known about it."""
+    """One policy: canonical text, clauses and everything known about it.
+
+    ``effective`` and ``expires`` are the first and the last day in force, ``level`` its authority,
+    ``family`` what the versions of one policy share, ``superseded_by`` the id of the version held
+    that took its place (empty: none), ``repeals`` titles that its text repeals.
+    """
 
     id: str
     title: str
@@ -132,6 +145,12 @@ class Document:
     aliases: tuple[str, ...] = ()
     target_basis: str = ""
     nicknames: tuple[str, ...] = ()
+    effective: date | None = None
+    expires: date | None = None
+    level: Level = "normative"
+    family: str = ""
+    superseded_by: str = ""
+    repeals: tuple[str, ...] = ()
 
     def clause(self, key: str) -> Clause:
         """The clause with this key; raises KeyError."""

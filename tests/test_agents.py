@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from mcp import Client
 from mcp.shared.exceptions import MCPError
 
-from bot.ask import MAX_BODY
 from bot.conversation import Audience, Question
+from bot.web.ask import MAX_BODY
 from tests.served import served, strict
 from tests.web_fake import ID, ScriptedChain, missing_index, web_app
 

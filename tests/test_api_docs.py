@@ -8,13 +8,13 @@ import pytest
 from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator
 
-from bot.ask import COMPARED_FIELDS, FIELDS, LEAST_REGIONS, MAX_FIELD, MOST_REGIONS
 from bot.chain import PolicyChain
 from bot.conversation import AnswerStatus
-from bot.schemas import load_descriptions, load_examples
-from bot.service import Service
 from bot.settings import load_settings
-from bot.turns import HISTORY
+from bot.web.ask import COMPARED_FIELDS, FIELDS, LEAST_REGIONS, MAX_FIELD, MOST_REGIONS
+from bot.web.schemas import load_descriptions, load_examples
+from bot.web.service import Service
+from bot.web.turns import HISTORY
 from index.corpus import load_corpus
 from index.documents import Document
 from tests.served import strict

@@ -13,13 +13,13 @@ import pytest
 from docx import Document as WordDocument
 from fastapi.testclient import TestClient
 
-from bot import turns
 from bot.conversation import Audience, Draft, Question
-from bot.exchanges import Exchange, read_exchanges, without_last
-from bot.exports import export_file, export_markdown
-from bot.headers import first_page
-from bot.interface import load_interface, preferred_language
-from bot.turns import (
+from bot.web import turns
+from bot.web.exchanges import Exchange, read_exchanges, without_last
+from bot.web.exports import export_file, export_markdown
+from bot.web.headers import first_page
+from bot.web.interface import load_interface, preferred_language
+from bot.web.turns import (
     Form,
     View,
     messages,
@@ -239,9 +239,9 @@ def test_both_languages_have_the_same_texts_and_examples_for_every_audience() ->
 
 
 def test_every_text_is_used_somewhere() -> None:
-    folder = Path(turns.__file__).parent
+    folder = Path(turns.__file__).parent.parent
     source = "".join(
-        p.read_text("utf-8") for p in [*folder.glob("*.py"), *folder.glob("templates/*")]
+        p.read_text("utf-8") for p in [*folder.rglob("*.py"), *folder.rglob("templates/*")]
     )
     made = (
         "status_",

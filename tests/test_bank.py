@@ -91,7 +91,9 @@ def test_questions_of_one_turn_are_compared_as_if_alone(folder):
     bank = load_bank(folder)
     texts = ("教师", "年龄")
     tokens = ({"教师": 1.0}, {"年龄": 1.0})
-    both = bank.compare([BankQuestion(vector(a), b, 2, ()) for a, b in zip(texts, tokens, strict=True)])
+    both = bank.compare(
+        [BankQuestion(vector(a), b, 2, ()) for a, b in zip(texts, tokens, strict=True)]
+    )
     for row, (text, words) in enumerate(zip(texts, tokens, strict=True)):
         for places in ([0], [1], [0, 1]):
             alone = neighbours(bank, places, text, words)

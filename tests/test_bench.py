@@ -6,8 +6,7 @@ from time import sleep
 import numpy as np
 import pytest
 
-from bot.bench import Bench, BenchFailed, bench, bench_data, run_job
-from bot.bench_corpora import (
+from bot.bench.corpora import (
     RecombiningEmbedder,
     body_of,
     changed,
@@ -16,8 +15,9 @@ from bot.bench_corpora import (
     sentence_lines,
     sentence_vectors,
 )
-from bot.bench_page import machine, page
-from bot.bench_worker import Job, latency, throughput
+from bot.bench.page import machine, page
+from bot.bench.run import Bench, BenchFailed, bench, bench_data, run_job
+from bot.bench.worker import Job, latency, throughput
 from bot.conversation import Question
 from bot.settings import load_settings
 from index.passages import passages_of

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from toys import ToyEmbedder
 
-import bot.bench_retrieval as bench
-from bot.bench_data import Article, Asked, read_articles, read_questions, to_documents
+import bot.bench.retrieval as bench
+from bot.bench.data import Article, Asked, read_articles, read_questions, to_documents
 from bot.settings import load_settings
 from index.errors import CorpusError, SettingsError
 from index.passages import passages_of
@@ -48,7 +48,9 @@ def test_a_chinese_id_is_the_title_where_there_is_none(files):
 
 def test_beir_files_read_like_our_own(tmp_path):
     corpus = write(tmp_path / "c.jsonl", [{"_id": "d1", "title": "", "text": "入学"}])
-    queries = write(tmp_path / "q.jsonl", [{"_id": "7", "text": "几岁"}, {"_id": "8", "text": "谁"}])
+    queries = write(
+        tmp_path / "q.jsonl", [{"_id": "7", "text": "几岁"}, {"_id": "8", "text": "谁"}]
+    )
     qrels = tmp_path / "test.tsv"
     qrels.write_text("query-id\tcorpus-id\tscore\n7\td1\t1\n7\td2\t0\n8\td2\t0\n", "utf-8")
     assert read_articles(corpus) == [Article("d1", "", "入学")]

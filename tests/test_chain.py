@@ -33,7 +33,18 @@ JIA, WU, CHANG, SONG, DISTRICT = (
 WORDS = load_messages(load_settings({}).prompts_dir).words("zh")
 TEACHERS = "武汉教师交流轮岗有什么规定"
 PRINCIPALS = "武汉校长任职年限是多少"
-PIECES = [*"，？。、\n\0😀", "武汉", "嘉兴", "杭州", "南湖区", "老师", "小学", "入学", "轮岗", "职称"]
+PIECES = [
+    *"，？。、\n\0😀",
+    "武汉",
+    "嘉兴",
+    "杭州",
+    "南湖区",
+    "老师",
+    "小学",
+    "入学",
+    "轮岗",
+    "职称",
+]
 PIECES += ["多少", "吗", "呢", "那", "不同", "10年", "50%", "〔1〕", "2020", "What", "is", "“"]
 MIXED = strategies.lists(strategies.sampled_from(PIECES), max_size=9).map("".join)
 ENDED = {"not_covered", "clarify", "out_of_scope", "refused", "error"}
@@ -263,7 +274,11 @@ def test_a_region_that_is_not_held_gets_no_neighbours_rule(ask, question, region
 
 @pytest.mark.parametrize(
     "question",
-    ["教师法第九条说了什么", "《新时代基础教育强师计划》怎么说轮岗", "国办发〔2017〕72号讲教师交流吗"],
+    [
+        "教师法第九条说了什么",
+        "《新时代基础教育强师计划》怎么说轮岗",
+        "国办发〔2017〕72号讲教师交流吗",
+    ],
 )
 def test_a_document_that_is_not_held_is_not_answered_from_another(ask, question):
     answer = ask(question)
@@ -413,7 +428,10 @@ def test_a_change_of_subject_is_not_dragged_back(ask, question):
 
 @pytest.mark.parametrize(
     ("question", "history"),
-    [("几年里头要培养出几所？", "嘉兴初中搞的强校工程是干啥的"), ("要达到百分之几", "松阳骨干教师交流")],
+    [
+        ("几年里头要培养出几所？", "嘉兴初中搞的强校工程是干啥的"),
+        ("要达到百分之几", "松阳骨干教师交流"),
+    ],
 )
 def test_a_question_without_a_subject_takes_that_of_the_conversation(ask, question, history):
     answer = ask(question, None, history)

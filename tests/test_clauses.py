@@ -159,7 +159,13 @@ def test_the_articles_of_each_law_run_from_one_without_gap_or_double(path):
     text = clean(raw).mapped.text
     clauses = parse_clauses(path.stem, text)
     articles = [int(c.key[1:]) for c in clauses if re.fullmatch(r"a\d+", c.key)]
-    counted = len(re.findall(r"^第[一二三四五六七八九十百零]+条(?=[\s\u3000])|。 第[一二三四五六七八九十百零]+条", raw, re.M))
+    counted = len(
+        re.findall(
+            r"^第[一二三四五六七八九十百零]+条(?=[\s\u3000])|。 第[一二三四五六七八九十百零]+条",
+            raw,
+            re.M,
+        )
+    )
     assert "".join(clause.text for clause in clauses) == text
     assert articles == list(range(1, counted + 1))
     assert len({clause.address for clause in clauses}) == len(clauses)

@@ -14,7 +14,10 @@ from index.textmap import MappedText
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = load_documents(ROOT / "docs_corpus")
-LONG = "各级人民政府应当依法保障适龄儿童少年接受义务教育的权利,合理设置学校,均衡配置教师和经费,不得举办重点班,并接受社会监督。" * 2
+LONG = (
+    "各级人民政府应当依法保障适龄儿童少年接受义务教育的权利,合理设置学校,均衡配置教师和经费,不得举办重点班,并接受社会监督。"
+    * 2
+)
 
 
 def cleaned(raw):
@@ -48,7 +51,10 @@ def test_a_sentence_that_mentions_a_telephone_stays():
 
 def test_page_marks_that_cut_words_and_numbers_are_removed():
     raw = "1、推进学前教育普惠发展、义\n2、务教育均衡发展,应当配套建设1所3\n3、6班规模的初中,规\n4、模不超过2000人。"
-    assert cleaned(raw) == "推进学前教育普惠发展、义务教育均衡发展,应当配套建设1所36班规模的初中,规模不超过2000人。"
+    assert (
+        cleaned(raw)
+        == "推进学前教育普惠发展、义务教育均衡发展,应当配套建设1所36班规模的初中,规模不超过2000人。"
+    )
 
 
 def test_two_numbers_parted_by_a_page_mark_and_a_blank_are_never_joined():
@@ -99,12 +105,15 @@ def test_no_digit_of_a_raw_file_is_lost_outside_noise_and_page_marks(document):
     raw = read_file(ROOT / "docs_corpus" / "raw" / f"{document.id}.txt").text
     kept = set(document.offsets)
     lost = [place for place, char in enumerate(raw) if char.isdigit() and place not in kept]
-    lines = {finding.line for finding in document.findings if finding.kind in {"noise", "page_mark"}}
+    lines = {
+        finding.line for finding in document.findings if finding.kind in {"noise", "page_mark"}
+    }
     assert {raw.count("\n", 0, place) + 1 for place in lost} <= lines
 
 
 @pytest.mark.parametrize(
-    "words", ["133-3505-7288", "浏览量", "淘文阁", "二维码", "0798ci", "USHUI", "精确检索", "微信公众号"]
+    "words",
+    ["133-3505-7288", "浏览量", "淘文阁", "二维码", "0798ci", "USHUI", "精确检索", "微信公众号"],
 )
 def test_no_web_noise_is_in_any_clause(words):
     assert [d.id for d in DOCUMENTS for c in d.clauses if words in c.text] == []

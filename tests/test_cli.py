@@ -133,7 +133,11 @@ def test_an_error_is_told_by_the_exit_code(chain, capsys):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["ask"], ["ask", "谁能报名", "--batch", "in.jsonl"], ["ask", "谁能报名", "--out", "out.jsonl"]],
+    [
+        ["ask"],
+        ["ask", "谁能报名", "--batch", "in.jsonl"],
+        ["ask", "谁能报名", "--out", "out.jsonl"],
+    ],
 )
 def test_a_question_or_a_file_of_questions_and_not_both(chain, capsys, arguments):
     assert main(arguments) == 2

@@ -207,7 +207,9 @@ def test_text_that_does_not_hold_is_not_shown(text, worded, real_chain):
 
 
 def test_an_answer_without_clauses_never_reaches_the_model(worded, real_chain):
-    questions = [Question(text) for text in ("杭州小学怎么报名", "今天天气怎么样", "你好", "写个假文号")]
+    questions = [
+        Question(text) for text in ("杭州小学怎么报名", "今天天气怎么样", "你好", "写个假文号")
+    ]
     with model_server(saying(FAITHFUL)) as server:
         chain = worded(server.url)
         answers = [bare(chain.invoke(one)) for one in questions]
@@ -307,7 +309,10 @@ def followed(worded, reply: str) -> str:
 
 
 def test_a_sound_rewriting_is_used(worded):
-    assert followed(worded, "武汉的教师在一所学校最多能当几年？") == "武汉的教师在一所学校最多能当几年？"
+    assert (
+        followed(worded, "武汉的教师在一所学校最多能当几年？")
+        == "武汉的教师在一所学校最多能当几年？"
+    )
 
 
 @pytest.mark.parametrize(

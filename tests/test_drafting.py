@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.drafting import Drafting, Unfaithful, altered, key_quote, leaks, reflects, speaks
+from bot.faithful.grounds import Verdict
 from bot.frame import read_frame
-from bot.grounds import Verdict
 from bot.sentences import sentences
 from tests.test_frame import ONE_REGION, WORDS, answer
 
@@ -18,9 +18,7 @@ COMPARED = answer("对照如下：", "| 要点 | 嘉兴市 | 武汉市 |", "| �
 HEADED = answer("【嘉兴市】", "甲〔1〕", "【武汉市】", "乙〔2〕")
 
 
-JIA_ALONE = replace(
-    ONE_REGION, regions=ONE_REGION.regions[:1], citations=ONE_REGION.citations[::2]
-)
+JIA_ALONE = replace(ONE_REGION, regions=ONE_REGION.regions[:1], citations=ONE_REGION.citations[::2])
 
 
 def passes(sentence, sources):

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from bot.conversation import Question
-from bot.expectations import load_expectations
 from bot.messages import load_messages
 from bot.resolve import Resolver
+from bot.scoring.expectations import load_expectations
 from bot.topic import is_vague, out_of_scope
 from bot.understand import understand
 from index.english import render

@@ -6,17 +6,17 @@ from xml.etree import ElementTree
 
 import pytest
 
-from bot.baselines import BareSearch, ClauseScores, measure_baselines
+from bot.bench.tutorial import Chunk, TutorialRag
 from bot.conversation import Answer, AnswerStatus, Citation, Question, Quote
 from bot.evaluate import check_floors, evaluate, floors_beside, with_composer, worded_line
-from bot.evaluation import Evaluation, Outcome
-from bot.expectations import Expectation, GoldQuote, load_expectations
-from bot.measures import Ratio, measure_answer
 from bot.resolve import Resolver
-from bot.scores import as_text, evaluation_to_dict, failure_text, load_floors, write_scores
+from bot.scoring.baselines import BareSearch, ClauseScores, measure_baselines
+from bot.scoring.evaluation import Evaluation, Outcome
+from bot.scoring.expectations import Expectation, GoldQuote, load_expectations
+from bot.scoring.measures import Ratio, measure_answer
+from bot.scoring.scores import as_text, evaluation_to_dict, failure_text, load_floors, write_scores
+from bot.scoring.tradeoff import TradeoffPoint, tradeoff
 from bot.settings import load_settings
-from bot.tradeoff import TradeoffPoint, tradeoff
-from bot.tutorial import Chunk, TutorialRag
 from index.documents import Hit
 from index.errors import SettingsError
 from tests.toys import ToyEmbedder, tiny_corpus

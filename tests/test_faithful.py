@@ -10,15 +10,15 @@ from time import process_time
 
 import pytest
 
-from bot.alignment import outline
-from bot.bearing import GROUPS
-from bot.connective import is_connective
-from bot.counting import english_numbers
-from bot.facts import wrong_facts
-from bot.faithful import DATA_FILE, Source, Verdict, check, part_features, parts, prepared
-from bot.lexicon import data, finder, patterns, rewordings
-from bot.naming import implied
-from bot.wording import bound, concepts, conditions, opposed, read
+from bot.faithful.alignment import outline
+from bot.faithful.bearing import GROUPS
+from bot.faithful.check import DATA_FILE, Source, Verdict, check, part_features, parts, prepared
+from bot.faithful.connective import is_connective
+from bot.faithful.counting import english_numbers
+from bot.faithful.facts import wrong_facts
+from bot.faithful.lexicon import data, finder, patterns, rewordings
+from bot.faithful.naming import implied
+from bot.faithful.wording import bound, concepts, conditions, opposed, read
 from index.words import normalise
 from tests.benchmarks.fit_faithful import read_pairs
 
@@ -228,7 +228,12 @@ def test_names_are_read_with_what_they_make_up():
 
 
 def test_bounds_of_a_number():
-    for text, kind in (("不低于5所", "least"), ("5所以内", "most"), ("约5所", "about"), ("5所", "")):
+    for text, kind in (
+        ("不低于5所", "least"),
+        ("5所以内", "most"),
+        ("约5所", "about"),
+        ("5所", ""),
+    ):
         assert bound(text, read(text).numbers[0]) == kind
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from bot import feedback
-from bot.feedback import Feedback, FeedbackFile, read_feedback
-from bot.turns import BadRequest
+from bot.web import feedback
+from bot.web.feedback import Feedback, FeedbackFile, read_feedback
+from bot.web.turns import BadRequest
 from tests.web_fake import ScriptedChain, web_app
 
 GOOD = {

@@ -3,8 +3,14 @@ import json
 import pytest
 
 from bot.conversation import Answer, AnswerStatus, Citation, Question, Quote
-from bot.expectations import BadExpectation, Expectation, GoldQuote, check_gold, load_expectations
-from bot.measures import MEASURES, Ratio, measure_answer, total
+from bot.scoring.expectations import (
+    BadExpectation,
+    Expectation,
+    GoldQuote,
+    check_gold,
+    load_expectations,
+)
+from bot.scoring.measures import MEASURES, Ratio, measure_answer, total
 from tests.toys import make_document
 
 JIA = make_document(

@@ -133,7 +133,12 @@ def test_a_reply_arrives_piece_by_piece_with_the_limits_asked_for(settings):
     ]
     wanted = {"model": "scripted", "stream": True, "max_tokens": 200, "max_completion_tokens": 200}
     assert {name: asked[name] for name in wanted} == wanted
-    assert model.state() == {"name": "scripted", "circuit": "closed", "failures": 0, "last_failure": ""}
+    assert model.state() == {
+        "name": "scripted",
+        "circuit": "closed",
+        "failures": 0,
+        "last_failure": "",
+    }
 
 
 def test_thinking_aloud_is_a_sign_of_life(settings):

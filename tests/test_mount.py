@@ -12,8 +12,8 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 
 from bot.conversation import Audience, Question
-from bot.mount import PublicCalls
-from bot.schemas import load_descriptions
+from bot.web.mount import PublicCalls
+from bot.web.schemas import load_descriptions
 from tests.served import served
 from tests.web_fake import ID, ScriptedChain, web_app
 

@@ -80,7 +80,9 @@ def test_a_clause_too_long_for_the_encoder_has_sentence_runs_only():
 
 
 def test_short_sentences_of_one_line_are_one_run():
-    document = make_document("jia", "浙江省", ["免试入学就近入学。家长可以放心。" + "乙" * 99 + "。\n完。"])
+    document = make_document(
+        "jia", "浙江省", ["免试入学就近入学。家长可以放心。" + "乙" * 99 + "。\n完。"]
+    )
     assert [(p.start, p.end) for p in passages_of(document, {})] == [
         (0, 16),
         (16, 116),

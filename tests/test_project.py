@@ -17,7 +17,7 @@ from bot.settings import PREFIX, SETTINGS
 ROOT = Path(__file__).parent.parent
 LONGEST_FILE, LONGEST_FUNCTION, MOST_PARAMETERS = 250, 40, 5
 LONG_FUNCTIONS = {"index.corpus.load_document"}  # one long call that names every field
-WIDE_FUNCTIONS = {"index.build.build_index", "bot.bench_retrieval.bench_retrieval"}
+WIDE_FUNCTIONS = {"index.build.build_index", "bot.bench.retrieval.bench_retrieval"}
 
 # Lowest first; a module imports only from the lines above its own, indented lines continue the
 # line before, and all of bot stands above all of index. A new module goes on the line below the
@@ -40,23 +40,23 @@ search
 retriever
 """
 BOT_LADDER = """
-bench_data bench_page breaker conversation counting decide failures force general grounds
-  interface language lexicon marks messages named prompts resolve schemas sentences settings
-  topic
-bench_corpora bench_retrieval courtesy expectations followup headers model outline patterns
-  premise related render sections verify wording
-alignment connective frame markup measures screen understand
-aspects compose drafting exchanges figures rewrite tutorial
-about baselines exports facts tables turns
-app ask batch comparison evaluation feedback retrieve
-api_docs bearing naming outcome service tradeoff
-agents answering likeness mount pages scores
-api faithful
+bench.data bench.page breaker conversation decide failures faithful.counting faithful.grounds
+  faithful.lexicon force general language messages named prompts resolve sentences settings
+  topic web.interface web.marks web.schemas
+bench.corpora bench.retrieval courtesy faithful.wording followup model patterns premise related
+  scoring.expectations sections verify web.headers web.outline web.render
+faithful.alignment faithful.connective frame scoring.measures screen understand web.markup
+aspects bench.tutorial compose drafting faithful.figures rewrite web.exchanges
+about faithful.facts scoring.baselines tables web.exports web.turns
+app batch faithful.comparison retrieve scoring.evaluation web.ask web.feedback
+faithful.bearing faithful.naming outcome scoring.tradeoff web.api_docs web.service
+answering faithful.likeness scoring.scores web.agents web.mount web.pages
+api faithful.check
 compose_model
 chain
-bench_systems evaluate serve
-bench_worker
-bench
+bench.systems evaluate serve
+bench.worker
+bench.run
 cli
 """
 
@@ -67,20 +67,20 @@ OWNERS = {
     "sentence_transformers": {"index.embedder", "index.prepare", "index.unpack"},
     "onnxruntime": {"index.embedder", "index.export"},
     "tokenizers": {"index.embedder", "index.vocabulary"},
-    "chromadb": {"index.store", "bot.tutorial"},
-    "langchain_chroma": {"index.store", "bot.tutorial"},
+    "chromadb": {"index.store", "bot.bench.tutorial"},
+    "langchain_chroma": {"index.store", "bot.bench.tutorial"},
     "langchain_core": {
         "index.embedder",
         "index.store",
         "index.retriever",
         "bot.chain",
         "bot.model",
-        "bot.tutorial",
+        "bot.bench.tutorial",
     },
     "langchain_openai": {"bot.model"},
-    "gradio": {"bot.app", "bot.mount"},
-    "fastapi": {"bot.api", "bot.mount", "bot.pages"},
-    "mcp": {"bot.agents"},
+    "gradio": {"bot.app", "bot.web.mount"},
+    "fastapi": {"bot.api", "bot.web.mount", "bot.web.pages"},
+    "mcp": {"bot.web.agents"},
     "uvicorn": {"bot.serve"},
     "opencc": {"index.words"},
     "bs4": {"index.reader"},
@@ -90,13 +90,13 @@ OWNERS = {
 
 
 def modules() -> list[str]:
-    files = [*ROOT.glob("index/*.py"), *ROOT.glob("bot/*.py")]
-    return sorted(f"{path.parent.name}.{path.stem}" for path in files)
+    files = [*ROOT.glob("index/**/*.py"), *ROOT.glob("bot/**/*.py")]
+    return sorted(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files)
 
 
 @cache
 def source(module: str) -> str:
-    return (ROOT / module.replace(".", "/")).with_suffix(".py").read_text(encoding="utf-8")
+    return (ROOT / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
 
 
 @cache

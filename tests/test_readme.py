@@ -14,8 +14,8 @@ import pytest
 from mcp import Client
 
 from bot.conversation import Question
-from bot.schemas import load_descriptions
 from bot.settings import SETTINGS
+from bot.web.schemas import load_descriptions
 from tests.web_fake import ScriptedChain
 
 ROOT = Path(__file__).parent.parent

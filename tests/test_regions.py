@@ -102,7 +102,9 @@ def test_words_that_merely_contain_a_place_name_are_no_region(text):
     assert named(text, BARE) == []
 
 
-@pytest.mark.parametrize("text", ["常州班额标准", "常州班级人数", "常州班主任", "常州大学生", "常州街道", "常州时间安排"])
+@pytest.mark.parametrize(
+    "text", ["常州班额标准", "常州班级人数", "常州班主任", "常州大学生", "常州街道", "常州时间安排"]
+)
 def test_a_longer_word_that_begins_like_one_of_those_leaves_the_region(text):
     assert named(text, BARE) == [("常州", "江苏省/常州市")]
 

@@ -7,17 +7,17 @@ from dataclasses import replace
 import pytest
 
 from bot.conversation import Answer, AnswerStatus, Citation, Question
-from bot.interface import load_interface
-from bot.marks import Mark, Piece, cut, found_marks, quote_marks, repair_marks
-from bot.markup import (
+from bot.web.interface import load_interface
+from bot.web.marks import Mark, Piece, cut, found_marks, quote_marks, repair_marks
+from bot.web.markup import (
     answer_html,
     answer_markdown,
     one_line,
     question_html,
     share_url,
 )
-from bot.outline import Fragment, Section, fragments, named_source, sections
-from bot.render import (
+from bot.web.outline import Fragment, Section, fragments, named_source, sections
+from bot.web.render import (
     answer_to_dict,
     citation_line,
     citation_url,

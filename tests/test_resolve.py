@@ -74,7 +74,9 @@ def test_beside_a_held_region_the_other_is_still_named_as_not_held(resolver):
     assert scope.unheld == (Region.parse("浙江省/杭州市"),)
 
 
-@pytest.mark.parametrize("question", ["怎么上学", "上海路小学怎么报名", "武汉大学附近", "全市怎么规定", ""])
+@pytest.mark.parametrize(
+    "question", ["怎么上学", "上海路小学怎么报名", "武汉大学附近", "全市怎么规定", ""]
+)
 def test_without_a_region_every_document_may_answer(resolver, question):
     scope = resolver.resolve(question)
     assert (ids(scope), scope.named, scope.bare) == (EVERYWHERE, False, question)

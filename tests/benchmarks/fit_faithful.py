@@ -3,7 +3,7 @@
     .venv/bin/python tests/benchmarks/fit_faithful.py [--write]
     .venv/bin/python tests/benchmarks/fit_faithful.py --measure tests/data/sentences.report.jsonl
 
-Logistic regression on the named differences of bot/likeness.py, fitted on labelled pairs and on
+Logistic regression on the named differences of bot/faithful/likeness.py, fitted on labelled pairs and on
 sentences of the documents word for word (which are faithful). Three things keep it honest on few
 pairs: no difference may speak for a sentence, weights are drawn towards
 ``PRIOR`` (what a difference is worth by the rules of the language) and not to 0, and the printed
@@ -27,8 +27,8 @@ from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
 
-from bot.facts import wrong_facts
-from bot.faithful import DATA_FILE, SWAPPED, Source, check, part_features, parts, prepared
+from bot.faithful.check import DATA_FILE, SWAPPED, Source, check, part_features, parts, prepared
+from bot.faithful.facts import wrong_facts
 from bot.settings import load_settings
 from index.corpus import load_corpus
 from index.documents import Document
@@ -96,9 +96,13 @@ def verbatim() -> list[Row]:
     rows = []
     for document in documents().values():
         for clause in (one for one in document.clauses if one.kind == "text"):
-            texts = [one.strip() for one in re.split("[。;\n]", clause.text) if 14 <= len(one) <= 90]
+            texts = [
+                one.strip() for one in re.split("[。;\n]", clause.text) if 14 <= len(one) <= 90
+            ]
             for text in chosen.sample(texts, min(1, len(texts))):
-                text = re.sub(r"^[\d.]+|^[(（][一二三四五六七八九十]+[)）]|^[一二三四五]、", "", text)
+                text = re.sub(
+                    r"^[\d.]+|^[(（][一二三四五六七八九十]+[)）]|^[一二三四五]、", "", text
+                )
                 source = source_of(document, clause.text)
                 rows.append((source, f"{text.strip()}〔1〕。", True, "verbatim"))
     return chosen.sample(rows, VERBATIM)
@@ -182,7 +186,9 @@ def train() -> dict[str, object]:
         print(f"passed {passed:.2f}: threshold {cut:.3f}, caught {found:.3f}")
     weights, bias = fit(x, y, names)
     return {
-        "weights": {n: round(float(w), 5) for n, w in zip(names, weights, strict=True) if abs(w) > 1e-5},
+        "weights": {
+            n: round(float(w), 5) for n, w in zip(names, weights, strict=True) if abs(w) > 1e-5
+        },
         "bias": round(bias, 5),
         "threshold": round(float(np.quantile(chance[own & (y == 1)], 1 - PASSED)), 4),
         "rows": len(y),
@@ -204,10 +210,18 @@ def measure(path: Path, *, faults: bool) -> None:
         if faults and verdict.passed != faithful:
             print("faithful" if faithful else "distorted", kind, sentence, *verdict.faults)
     for label, name in ((True, "faithful, passed"), (False, "distorted, caught")):
-        kinds = {kind: f"{right[one, kind]}/{n}" for (one, kind), n in sorted(total.items()) if one == label}
-        share = sum(right[label, kind] for kind in kinds) / sum(total[label, kind] for kind in kinds)
+        kinds = {
+            kind: f"{right[one, kind]}/{n}"
+            for (one, kind), n in sorted(total.items())
+            if one == label
+        }
+        share = sum(right[label, kind] for kind in kinds) / sum(
+            total[label, kind] for kind in kinds
+        )
         print(f"{name} {share:.3f}", kinds)
-    print(f"milliseconds a sentence: median {np.median(times):.1f}, p95 {np.quantile(times, 0.95):.1f}")
+    print(
+        f"milliseconds a sentence: median {np.median(times):.1f}, p95 {np.quantile(times, 0.95):.1f}"
+    )
 
 
 def main() -> None:
@@ -215,7 +229,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--measure", type=Path)
-    parser.add_argument("--faults", action="store_true", help="print wrong verdicts (tuning half only)")
+    parser.add_argument(
+        "--faults", action="store_true", help="print wrong verdicts (tuning half only)"
+    )
     arguments = parser.parse_args()
     if arguments.measure:
         measure(arguments.measure, faults=arguments.faults)

@@ -32,7 +32,7 @@ from torch import Tensor, nn
 from transformers import BertModel
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from bot.bench_data import read_articles, read_questions
+from bot.bench.data import read_articles, read_questions
 from bot.settings import load_settings
 from index.corpus import load_corpus
 from index.keywords import build_keywords

@@ -1,0 +1,1 @@
+"""Whether a generated sentence says nothing that its cited clauses do not say."""

@@ -1,0 +1,76 @@
+"""How a sentence binds, denies and joins, beside how its places in the clause do."""
+
+from __future__ import annotations
+
+from bot.faithful.comparison import Comparison
+from bot.faithful.wording import joins, licences
+
+GROUPS = {
+    "strong": {"must", "ensure", "total", "now"},
+    "duty": {"duty"},
+    "ban": {"prohibit"},
+    "every": {"every"},
+    "done": {"done"},
+    "only": {"only"},
+    "leave": {"permit"},
+    "soft": {"aim", "encourage", "explore", "gradual", "hedge", "mainly"},
+    "guide": {"guide"},
+    "some": {"some"},
+    "priority": {"priority"},
+}
+HARD = ("strong", "duty", "ban", "every", "done", "only")
+
+
+def bearing_differences(compared: Comparison) -> dict[str, float]:
+    """Forces and negations that are added to the passage, to the places, or dropped from them."""
+    said, kept = compared.said.forces, compared.said.kept
+    held = frozenset(force for one in compared.passage for force in one.allowed)
+    near = frozenset(force for one in compared.near for force in one.allowed)
+    close = frozenset(force for one in compared.near for force in one.forces)
+    new = {one for one in said if not licences(one) & held}
+    moved = {one for one in said - {"ensure"} if not licences(one) & near}
+    lost = close - kept
+    found: dict[str, float] = {}
+    for name, forces in GROUPS.items():
+        found[f"adds_{name}"] = float(len(new & forces))
+        if name in HARD or name == "leave":
+            found[f"moves_{name}"] = float(len(moved & forces))
+        found[f"drops_{name}"] = float(len(lost & forces))
+    found |= _negations(compared, binds=bool(close & {"must", "duty", "only"}))
+    found["hard_new"] = sum(found[f"adds_{name}"] for name in HARD)
+    found["hard_moved"] = sum(found[f"moves_{name}"] for name in HARD)
+    found["harder"] = float(found["hard_moved"] > 0 and found["drops_soft"] > 0)
+    return found | _joins(compared) | _bounds(compared)
+
+
+def _negations(compared: Comparison, *, binds: bool) -> dict[str, float]:
+    """Negations of the sentence that its places have not, or the other way round.
+
+    A doubled one (没有…就不能) says what a duty says: ``binds``.
+    """
+    said, denied = compared.said.negations, sum(one.negations for one in compared.near)
+    pairs = [(one.segment.negations, one.place.segment.negations) for one in compared.matches]
+    doubled = binds and said > 0 and said % 2 == 0
+    return {
+        "adds_not": float(said > 0 and not denied and not doubled),
+        "drops_not": float(denied > 0 and not said),
+        "adds_not_here": float(sum(one > 0 and not two for one, two in pairs) * (not doubled)),
+        "drops_not_here": float(sum(two > 0 and not one for one, two in pairs)),
+    }
+
+
+def _joins(compared: Comparison) -> dict[str, float]:
+    """Conditions joined by and where the clause has or, and the other way round."""
+    said = joins(compared.text)
+    meant = frozenset(one for reading in compared.near for one in joins(reading.text))
+    return {
+        "all_for_any": float("all" in said and "any" not in said and "any" in meant),
+        "any_for_all": float("any" in said and "any" not in meant),
+    }
+
+
+def _bounds(compared: Comparison) -> dict[str, float]:
+    """Bounds (至少, 不超过, 高于) of other kinds than those of the places."""
+    said = compared.said.bounds - {"about", "total"}
+    meant = frozenset(bound for one in compared.near for bound in one.bounds)
+    return {"limit": float(bool(said - meant)), "limit_other": float(bool(meant and said - meant))}

@@ -1,0 +1,120 @@
+"""Does a sentence say only what the clauses that it cites say? Nothing else may be shown.
+
+A sentence is judged part by part, each with the clauses whose markers 〔n〕 close it. Numbers,
+regions, document names and quotations must stand there; everything else is compared as named
+numbers (bot/faithful/likeness.py) and decided by the logistic regression in ``data/faithful.json``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from bot.faithful.comparison import Comparison
+from bot.faithful.connective import is_connective
+from bot.faithful.counting import written_figures
+from bot.faithful.facts import plain_claim, wrong_facts
+from bot.faithful.grounds import Source, Verdict
+from bot.faithful.lexicon import DATA
+from bot.faithful.likeness import features, is_about
+from index.words import normalise
+
+__all__ = ["Source", "Verdict", "check"]
+
+DATA_FILE = DATA / "faithful.json"
+MARKER = re.compile(r"〔(\d{1,3})〕")
+_BORDER = re.compile(r"(?<=[,，;；。!！?？\n])(?!〔)")
+_WORD = re.compile(r"\w")
+SWAPPED = 0.25  # likeness of company by which another number fits better
+LONGEST = 240  # characters of a part that anybody reads, or that can be checked
+TOLD = 3  # faults named for a sentence that is not covered
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    weights: Mapping[str, float]
+    bias: float
+    threshold: float
+
+
+def check(sentence: str, sources: Sequence[Source]) -> Verdict:
+    """The verdict on one whole sentence of an answer, with its markers."""
+    known = {source.number: source for source in sources}
+    markers = [int(one) for one in MARKER.findall(sentence)]
+    if not markers:
+        claim = not is_connective(sentence, sources)
+        return Verdict(not claim, claim, ("marker:none",) if claim else ())
+    faults = [f"marker:{one}" for one in markers if one not in known]
+    for text, numbers in parts(sentence):
+        cited = tuple(known[one] for one in numbers if one in known)
+        faults += part_faults(text, cited) if cited else ()
+    return Verdict(not faults, True, tuple(dict.fromkeys(faults)))
+
+
+def part_faults(text: str, cited: tuple[Source, ...]) -> tuple[str, ...]:
+    """What a part of a sentence says beyond the clauses that it cites."""
+    text = prepared(text)
+    if len(text) > LONGEST:
+        return ("long",)
+    wrong = wrong_facts(text, cited)
+    if wrong or is_connective(text, cited):
+        return wrong
+    compared = Comparison(plain_claim(text, cited), cited)
+    if not is_about(compared):
+        return ("unlike:subject",)
+    named = features(compared)
+    if named["swapped"] > SWAPPED:
+        return ("number:elsewhere",)
+    return () if probability(named) >= _model().threshold else blame(named)
+
+
+def prepared(text: str) -> str:
+    """A part as it is compared: normalised, spoken percentages in figures."""
+    return written_figures(normalise(text))
+
+
+def part_features(text: str, cited: tuple[Source, ...]) -> dict[str, float]:
+    """The differences between a normalised part and the clauses, by name."""
+    return features(Comparison(plain_claim(text, cited), cited))
+
+
+def parts(sentence: str) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """Stretches of a sentence with the numbers of the markers that close them.
+
+    A stretch without a marker belongs to the next that has one; the last, to the one before.
+    """
+    text = ""
+    found: list[tuple[str, tuple[int, ...]]] = []
+    for piece in _BORDER.split(sentence):
+        text += MARKER.sub("", piece)
+        last = tuple(dict.fromkeys(int(one) for one in MARKER.findall(piece)))
+        if last:
+            found.append((text, last))
+            text = ""
+    if found and _WORD.search(text):
+        found[-1] = (found[-1][0] + text, found[-1][1])
+    return iter(found)
+
+
+def probability(named: Mapping[str, float]) -> float:
+    """The calibrated probability that a sentence says only what the clauses say."""
+    model = _model()
+    total = model.bias + sum(model.weights.get(key, 0.0) * value for key, value in named.items())
+    return 1 / (1 + math.exp(-max(min(total, 60.0), -60.0)))
+
+
+def blame(named: Mapping[str, float]) -> tuple[str, ...]:
+    """The differences that speak most against a sentence."""
+    weights = _model().weights
+    costs = sorted((weights.get(key, 0.0) * value, key) for key, value in named.items())
+    return tuple(f"unlike:{key}" for cost, key in costs[:TOLD] if cost < 0) or ("unlike:all",)
+
+
+@cache
+def _model() -> _Model:
+    data = json.loads(DATA_FILE.read_text(encoding="utf-8"))
+    return _Model(data["weights"], data["bias"], data["threshold"])

@@ -1,0 +1,186 @@
+"""Numbers, regions, document names and quotations that a sentence has and its clauses have not."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
+
+from bot.faithful.counting import counts_a_list, english_numbers
+from bot.faithful.figures import stands_alike
+from bot.faithful.grounds import Source
+from bot.faithful.lexicon import data, patterns
+from bot.faithful.wording import Reading, bound, english_terms, has_any, read
+from index.documents import Region
+from index.numbers import Number, NumberKind
+from index.numerals import HAN_NUMERALS
+from index.regions import Gazetteer, load_gazetteer
+from index.words import normalise
+
+_TITLE = re.compile(r"《([^《》]+)》")
+_DOCUMENT = re.compile(r"([一-鿿]*)\s?〔(\d{4})〕\s?第?(\d+)\s?号")
+_QUOTED = re.compile('“([^”]+)”|"([^"]+)"|「([^」]+)」|『([^』]+)』')
+_BRACKETS = str.maketrans("[]()", "〔〕〔〕")
+_MARKS = re.compile(r"[\s“”\"'‘’「」『』《》<>〈〉,.;:!?，。；：！？、·—()（）\[\]〔〕-]+")
+_ISSUED = re.compile("[印下签]发|发[布文出]|成文|出台|公布|落款|日期|issued|published|dated")
+_SENTENCE = re.compile(r"[。;；\n]")
+_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
+BEYOND = 2  # characters after a number of a title that must be those of the title
+_DIGITS = re.compile(r"\d+(?:\.\d+)?")
+_UP, _DOWN = {"least", "over"}, {"most", "under"}
+_OPPOSITE = ((_UP, _DOWN), (_DOWN, _UP))
+
+
+def wrong_facts(text: str, sources: Sequence[Source]) -> tuple[str, ...]:
+    """What a normalised text states that stands in none of the sources, by kind."""
+    faults = [
+        *(f"number:{one}" for one in _unknown_numbers(text, sources)),
+        *(f"bound:{one}" for one in _wrong_bounds(text, sources)),
+        *(f"region:{one}" for one in _unknown_regions(text, sources)),
+        *(f"title:{one}" for one in _unknown_titles(text, sources)),
+        *(f"document:{one}" for one in _unknown_documents(text, sources)),
+        *(f"quote:{one}" for one in _unknown_quotes(text, sources)),
+    ]
+    return tuple(dict.fromkeys(faults))
+
+
+def known_text(source: Source) -> str:
+    """Everything that is known of a clause, normalised: metadata and text."""
+    facts = (source.region, source.title, source.document_number or "", source.issued)
+    return normalise("\n".join((*facts, source.text)))
+
+
+def plain_claim(text: str, sources: Sequence[Source]) -> str:
+    """A normalised text without its sources' own regions and without words to the reader."""
+    own = tuple(Region.parse(one.region) for one in sources)
+    for mention in reversed(_gazetteer(own).find(text)):
+        if set(mention.regions) & set(own):
+            text = text[: mention.start] + text[mention.end :]
+    return patterns("address").sub("", text)
+
+
+def _unknown_numbers(text: str, sources: Sequence[Source]) -> Iterator[str]:
+    clauses = [read(normalise(one.text)) for one in sources]
+    forms = {form for one in clauses for number in one.numbers for form in _forms(number)}
+    digits = {digit for form in forms for digit in _DIGITS.findall(form)}
+    said = read(text)
+    for number in said.numbers:
+        loose = number.kind is NumberKind.BARE or said.english
+        if number.form in forms or (loose and set(_DIGITS.findall(number.form)) <= digits):
+            continue
+        if not (
+            any(_stands(text[number.start : number.end], one.text) for one in clauses)
+            or any(stands_alike(number, said, one, clauses) for one in _other_counters(number))
+            or any(_is_metadata(text, number, one) for one in sources)
+            or counts_a_list(text, number, "\n".join(one.text for one in clauses))
+        ):
+            yield number.form
+    if said.english:
+        yield from (one for one in english_numbers(text) if one not in digits)
+        yield from (one for one in english_numbers(text) if not _year_fits(one, text, clauses))
+
+
+def _year_fits(value: str, text: str, clauses: Sequence[Reading]) -> bool:
+    """Whether no sentence with another year has as many of the terms of an English text."""
+    terms = english_terms(text)
+    best: defaultdict[str, int] = defaultdict(int)
+    for sentence in (part for one in clauses for part in _SENTENCE.split(one.text)):
+        for year in _YEAR.findall(sentence):
+            best[year] = max(best[year], sum(has_any(words, sentence) for words in terms))
+    rivals = [count for year, count in best.items() if year != value]
+    return value not in best or not rivals or best[value] > max(rivals)
+
+
+def _stands(words: str, text: str) -> bool:
+    """Whether a clause writes a number just so, also inside a word: 九年 in 九年一贯制."""
+    return bool(re.search(rf"(?<![\d.{HAN_NUMERALS}]){re.escape(words)}(?!\d)", text))
+
+
+def _is_metadata(text: str, number: Number, source: Source) -> bool:
+    """Whether a number is of the title, the 文号 or the day of issue, and is said of them."""
+    around = text[number.start : number.end + BEYOND]
+    title = normalise(f"{source.title}\n{source.document_number or ''}")
+    if _bare(around) in _bare(title) or number.kind is NumberKind.DOCUMENT:
+        return number.form in {form for one in read(title).numbers for form in _forms(one)}
+    issued = {form for one in read(normalise(source.issued)).numbers for form in _forms(one)}
+    return number.form in issued and bool(_ISSUED.search(text))
+
+
+def _forms(number: Number) -> Iterator[str]:
+    """What may be said where a clause has this number: the year of a date, the parts of a ratio."""
+    yield number.form
+    if number.kind is NumberKind.DATE:
+        parts = re.findall(r"\d+[年月日]", number.form)
+        yield from ("".join(parts[:end]) for end in range(1, len(parts)))
+        yield "".join(parts[1:])
+        if "~" in number.form:
+            yield from (f"{year}年" for year in re.findall(r"\d{4}", number.form))
+    elif number.kind is NumberKind.RATIO:
+        for value in number.form.split(":"):
+            yield from (f"{value}{unit}" for unit in ("人", "个", "所"))
+
+
+def _other_counters(number: Number) -> tuple[str, ...]:
+    """The number with other measure words for the same things: 14所 for 14家."""
+    groups = data()["counters"] if number.unit else ()
+    value = number.form.removesuffix(number.unit)
+    units = (unit for group in groups if number.unit in group for unit in group)
+    return tuple(f"{value}{unit}" for unit in units if unit != number.unit)
+
+
+def _wrong_bounds(text: str, sources: Sequence[Source]) -> Iterator[str]:
+    """Numbers with 至少 where the clause says 不超过, and the other way round."""
+    for number in read(text).numbers:
+        said = bound(text, number)
+        meant = {
+            bound(known.text, other)
+            for known in (read(normalise(one.text)) for one in sources)
+            for other in known.numbers
+            if other.form == number.form
+        }
+        if meant and any(said in one and meant <= other for one, other in _OPPOSITE):
+            yield number.form
+
+
+def _unknown_regions(text: str, sources: Sequence[Source]) -> Iterator[str]:
+    own = tuple(Region.parse(one.region) for one in sources)
+    known = "\n".join(normalise(f"{one.title}\n{one.text}") for one in sources)
+    for mention in _gazetteer(own).find(text):
+        if mention.text not in known and not set(mention.regions) & set(own):
+            yield mention.text
+
+
+@lru_cache(maxsize=64)
+def _gazetteer(held: tuple[Region, ...]) -> Gazetteer:
+    return load_gazetteer().with_held(held)
+
+
+def _unknown_titles(text: str, sources: Sequence[Source]) -> Iterator[str]:
+    known = "\n".join(_bare(known_text(one)) for one in sources)
+    return (name for name in _TITLE.findall(text) if _bare(name) not in known)
+
+
+def _unknown_documents(text: str, sources: Sequence[Source]) -> Iterator[str]:
+    known = [found for one in sources for found in _documents(known_text(one))]
+    for body, year, number in _documents(text):
+        same = (k for k, *rest in known if rest == [year, number])
+        if not any(body.endswith(k) or (len(body) > 1 and k.endswith(body)) for k in same):
+            yield f"{body}〔{year}〕{number}号"
+
+
+def _documents(text: str) -> list[tuple[str, str, str]]:
+    return _DOCUMENT.findall(text.translate(_BRACKETS))
+
+
+def _unknown_quotes(text: str, sources: Iterable[Source]) -> Iterator[str]:
+    known = [_bare(known_text(one)) for one in sources]
+    for groups in _QUOTED.findall(text):
+        quote = "".join(groups)
+        if not any(_bare(quote) in one for one in known):
+            yield quote
+
+
+def _bare(text: str) -> str:
+    """Letters, characters and digits alone."""
+    return _MARKS.sub("", text)

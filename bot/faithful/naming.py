@@ -1,0 +1,115 @@
+"""Whom and what a sentence names, beside whom and what its places in the clause name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from bot.faithful.alignment import cover
+from bot.faithful.comparison import Comparison, joined
+from bot.faithful.lexicon import data
+from bot.faithful.wording import Concept, concepts, read, untitled
+from index.question_types import load_naming, wider
+
+CLASSES = ("person", "level", "body", "leader", "rank", "place", "school", "post", "subject",
+           "time", "people")  # fmt: skip
+KEY = frozenset({"person", "level", "school", "post", "people", "subject"})
+# Those whom every rule on schools is about, wherever a clause names them.
+EVERYWHERE = frozenset({("person", "学生"), ("body", "政府")})
+ACTORS = frozenset({"person", "body", "leader", "rank"})
+_DOER = re.compile(
+    r"由([^,，。;；由]{2,8}?)(?:统一|负责|制[定订]|决定|承担|提出|核定|安排|组织|管理|自[行主]|任|牵头|实施|单独)"
+    r"|([^,，。;；由]{2,8}?)(?:负责|说了算|承担)"
+)
+_BY = re.compile(r"由([^,，。;；由]{2,14})")
+_RANKS = {"市": "市", "县": "区县", "区": "区县", "省": "省"}
+
+
+def naming_differences(compared: Comparison) -> dict[str, float]:
+    """Names by class: new, elsewhere in the clause, put in place of others, or left out."""
+    said = compared.said.concepts
+    own = frozenset(name for one in compared.near for name in concepts(untitled(one.text)))
+    close = own | frozenset(name for one in compared.near for name in one.hinted)
+    close |= {("rank", rank) for source in compared.sources for rank in own_ranks(source.region)}
+    held = close | {name for one in compared.passage for name in one.concepts | one.hinted}
+    known = compared.known.concepts | compared.known.hinted
+    mine = {name for name in said if not implied(name, said - {name})}
+    lost = {name for name in own - said if not implied(name, said)}
+    told = {kind for kind, _ in said}
+    replaced, broadened = _in_place(compared)
+    return {
+        "names_new": float(len(mine - known)),
+        "names_moved": float(len((mine & known) - held - EVERYWHERE)),
+        "names_apart": float(len((mine & held) - close)),
+        "names_replaced": float(replaced),
+        "names_broadened": float(broadened),
+        "names_lost": float(len({kind for kind, _ in lost if kind in KEY} & told)),
+        "names_lost_else": float(len({kind for kind, _ in lost if kind not in KEY} & told)),
+        "names_unsaid": float(len({kind for kind, _ in lost} - told)),
+        "actor": float(_other_actor(compared)),
+        "doer": float(_new_doer(compared)),
+    }
+
+
+def own_ranks(region: str) -> tuple[str, ...]:
+    """The rank of a region, which its own documents need not name: 浙江省/嘉兴市 is of 市."""
+    return tuple(rank for tail, rank in _RANKS.items() if region.endswith(tail))
+
+
+def implied(name: Concept, others: Iterable[Concept]) -> bool:
+    """Whether a name is only the wider word for another that stands there too."""
+    return any(name[1] in _wider(*other) for other in others if other[0] == name[0])
+
+
+@cache
+def _wider(kind: str, name: str) -> tuple[str, ...]:
+    """The names of the same class that contain this one."""
+    if kind == "person" and name in load_naming()["groups"]:
+        return wider(name, "groups")
+    return tuple(data()["within"].get(kind, {}).get(name, ()))
+
+
+def _in_place(compared: Comparison) -> tuple[int, int]:
+    """How many classes of segments have another name than their place, how many a wider one."""
+    replaced = broadened = 0
+    for match in compared.matches:
+        said, meant = match.segment.concepts, match.place.segment.concepts
+        for kind in CLASSES:
+            one = {name for name in said if name[0] == kind}
+            two = {name for name in meant if name[0] == kind}
+            strangers = {name for name in one - two - match.place.segment.hinted}
+            strangers = {name for name in strangers if not implied(name, said - {name})}
+            wide = {name for name in strangers if implied(name, two)}
+            if two - said:
+                replaced += bool(strangers - wide)
+                broadened += bool(wide)
+    return replaced, broadened
+
+
+def _other_actor(compared: Comparison) -> bool:
+    """Whether somebody else is said to act: 由市教育局提出 where the clause has 由市财政局提出."""
+    for match in compared.matches:
+        said, meant = _actors(match.segment.text), _actors(match.place.segment.text)
+        same_way = {by for _, by in said} == {by for _, by in meant}
+        if said and meant and same_way and not said & meant:
+            return True
+    return False
+
+
+def _new_doer(compared: Comparison) -> bool:
+    """Whether somebody is said to do it (由…制定, …负责) whom the places do not speak of."""
+    near = joined(compared.near)
+    return any(
+        cover(word, near) == 0
+        for match in _DOER.finditer(compared.text)
+        for word in read(match[1] or match[2]).words
+    )
+
+
+@cache
+def _actors(text: str) -> frozenset[tuple[Concept, bool]]:
+    """Who acts, and whether named after 由 rather than at the beginning."""
+    by = _BY.search(text)
+    stretch = by[1] if by else text[:8]
+    return frozenset((name, bool(by)) for name in concepts(stretch) if name[0] in ACTORS)

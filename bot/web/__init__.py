@@ -1,0 +1,1 @@
+"""What the pages, the JSON API and agents have in common."""

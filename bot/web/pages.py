@@ -1,0 +1,228 @@
+"""Server-rendered pages: documents, a clause in its place, one question; no script needed."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+from markupsafe import Markup
+from starlette.concurrency import run_in_threadpool
+
+from bot.conversation import Answer
+from bot.related import offers
+from bot.settings import Settings
+from bot.web.exchanges import offer_label
+from bot.web.feedback import REASONS
+from bot.web.interface import Interface, preferred_language
+from bot.web.marks import cut, found_marks, quote_marks, repair_marks
+from bot.web.markup import TEMPLATES, answer_html
+from bot.web.render import citation_line, document_url, issued_line, show_date
+from bot.web.service import held_clause, held_document
+from bot.web.turns import (
+    BadRequest,
+    Chain,
+    Form,
+    check_question,
+    failure_sentence,
+    question_of,
+    region_names,
+)
+from index.documents import Clause, Document
+from index.errors import WenceError
+
+HELPERS = {
+    "document_url": document_url,
+    "citation_line": citation_line,
+    "issued_line": issued_line,
+    "show_date": show_date,
+}
+LONGEST_WORD = 50
+LONGEST_LABEL = 40
+Spans = list[str]
+
+
+class Pages:
+    """The pages over one chain; every method returns HTML."""
+
+    def __init__(self, chain: Chain, settings: Settings, interface: dict[str, Interface]) -> None:
+        self.chain, self.settings, self.interface = chain, settings, interface
+
+    def words(self, request: Request) -> Interface:
+        """The interface texts in the reader's language."""
+        return self.interface[preferred_language(request.headers.get("accept-language"))]
+
+    def documents(self, request: Request) -> HTMLResponse:
+        """All documents held."""
+        documents = list(self.chain.documents.values())
+        return self.page("documents.html", self.words(request), {"documents": documents})
+
+    def document(
+        self,
+        request: Request,
+        document_id: str,
+        find: str = "",
+        quote: Spans = Query(()),  # noqa: B008
+    ) -> HTMLResponse:
+        """One document in full, with the quotes or the word looked for highlighted."""
+        document = held_document(self.chain, document_id)
+        words = self.words(request)
+        return self.page(
+            "document.html", words, document_context(document, words, find[:LONGEST_WORD], quote)
+        )
+
+    def evidence(
+        self,
+        request: Request,
+        document_id: str,
+        key: str,
+        quote: Spans = Query(()),  # noqa: B008
+    ) -> HTMLResponse:
+        """One clause between its neighbours, as the evidence panel shows it."""
+        document = held_document(self.chain, document_id)
+        clause = held_clause(document, key)
+        words = self.words(request)
+        return self.page("evidence.html", words, evidence_context(document, clause, words, quote))
+
+    async def answer(
+        self, request: Request, q: str = "", region: str = "", audience: str = ""
+    ) -> HTMLResponse:
+        """One question and its answer on a page of its own."""
+        words = self.words(request)
+        answer, problem, status = None, "", 200
+        asked = Form(q, region, audience)
+        try:
+            if q or "q" in request.query_params:
+                answer = await run_in_threadpool(self._answer, asked)
+        except BadRequest as error:
+            problem, status = error.sentence(words), error.status
+        except WenceError as error:
+            problem, status = failure_sentence(error, words), 503
+        context: dict[str, object] = {
+            "question": q[: self.settings.max_question_chars],
+            "region": region,
+            "regions": region_names(self.chain.documents),
+            "limit": self.settings.max_question_chars,
+            "problem": problem,
+            # made by an autoescaping template
+            "body": Markup(answer_html(answer, words)) if answer else "",
+            "offers": plain_offers(answer, words) if answer else (),
+            "today": show_date(datetime.now(UTC).astimezone().date(), words),
+        }
+        return self.page("answer_page.html", words, context, status)
+
+    def frame(self, language: str) -> tuple[str, str]:
+        """What stands before and after the chat on the first page."""
+        html = TEMPLATES.get_template("frame.html").render(
+            t=self.interface[language],
+            documents=list(self.chain.documents.values()),
+            regions=[name.split("/")[-1] for name in region_names(self.chain.documents)],
+            reasons=REASONS,
+            **HELPERS,
+        )
+        before, _, after = html.partition("<!--chat-->")
+        return before, after
+
+    def _answer(self, asked: Form) -> Answer:
+        check_question(asked.text, self.settings.max_question_chars)
+        question = question_of(asked, (), self.settings.max_question_chars)
+        return self.chain.invoke(question)
+
+    def page(
+        self, template: str, words: Interface, context: dict[str, object], status: int = 200
+    ) -> HTMLResponse:
+        """A template filled in."""
+        values = {"t": words} | HELPERS
+        html = TEMPLATES.get_template(template).render(values | context)
+        return HTMLResponse(html, status)
+
+
+def plain_offers(answer: Answer, words: Interface) -> list[tuple[str, str]]:
+    """What may be asked next, as a label and the address of its answer."""
+    found = []
+    for offer in offers(answer):
+        narrowed = offer.kind == "region"
+        fields = {"q": answer.question.text if narrowed else offer.text}
+        if answer.citations or not narrowed:  # another region's rules are no narrowing
+            fields |= {"region": offer.name} if narrowed else {}
+            found.append((offer_label(offer, words), f"/answer?{urlencode(fields)}"))
+    return found
+
+
+def document_context(
+    document: Document, words: Interface, word: str, quotes: Spans
+) -> dict[str, object]:
+    """What the document template needs."""
+    found = found_marks(document.text, word)
+    marks = (
+        *repair_marks(document.repairs),
+        *quote_marks(quotes, None, len(document.text)),
+        *found,
+    )
+    return {
+        "document": document,
+        "clauses": [(c, cut(c.text, c.start, marks)) for c in document.clauses],
+        "contents": [(c, label(c)) for c in document.clauses if c.kind != "text" or c.heading],
+        "word": word.strip(),
+        "found": len(found),
+        "places": [c for c in document.clauses if any(c.start <= m.start < c.end for m in found)],
+        "target": target_line(document, words, datetime.now(UTC).date()),
+    }
+
+
+def evidence_context(
+    document: Document, clause: Clause, words: Interface, quotes: Spans
+) -> dict[str, object]:
+    """What the evidence template needs: the clause marked, its neighbours and repairs."""
+    place = document.clauses.index(clause)
+    marks = (*quote_marks(quotes, clause, len(document.text)), *repair_marks(document.repairs))
+    spans = "&".join(f"quote={mark.start}-{mark.end}" for mark in marks if mark.kind == "quote")
+    page, _, anchor = document_url(document, clause).partition("#")
+    return {
+        "document": document,
+        "clause": clause,
+        "above": [(c, label(c)) for c in ancestors(document, clause)],
+        "shown": cut(clause.text, clause.start, marks),
+        "before": [(c, label(c)) for c in document.clauses[max(place - 1, 0) : place]],
+        "after": [(c, label(c)) for c in document.clauses[place + 1 : place + 2]],
+        "repairs": [r for r in document.repairs if r.start < clause.end and r.end > clause.start],
+        "citation": citation_line(document, clause),
+        "permalink": f"{page}?{spans}#{anchor}" if spans else f"{page}#{anchor}",
+        "document_url": page,
+    }
+
+
+def ancestors(document: Document, clause: Clause) -> list[Clause]:
+    """The clauses that this one lies in, the outermost first."""
+    above: list[Clause] = []
+    while clause.parent is not None:
+        clause = document.clause(clause.parent)
+        above.insert(0, clause)
+    return above
+
+
+def label(clause: Clause) -> str:
+    """How a clause is listed: its own first line, or its address where it has no heading."""
+    first = clause.text.strip().split("\n", 1)[0]
+    end = first.find(clause.heading) + len(clause.heading) if clause.heading in first else None
+    return first[:end][:LONGEST_LABEL] if clause.heading else clause.address
+
+
+def target_line(document: Document, words: Interface, today: date) -> str:
+    """The target year, and whether it has passed."""
+    if document.target_year is None:
+        return ""
+    if document.target_year < today.year:
+        return words("target_passed", year=document.target_year)
+    return str(document.target_year)
+
+
+def pages_router(pages: Pages) -> APIRouter:
+    """The pages at their addresses."""
+    router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    router.add_api_route("/documents", pages.documents)
+    router.add_api_route("/documents/{document_id}", pages.document)
+    router.add_api_route("/documents/{document_id}/evidence/{key}", pages.evidence)
+    router.add_api_route("/answer", pages.answer)
+    return router

@@ -1,0 +1,93 @@
+"""The calls for programs: HTTP, Gradio and MCP all come here with JSON and take JSON away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.conversation import Answer, AnswerStatus, Question
+from bot.settings import Settings
+from bot.web.ask import read_clause_id, read_comparison, read_fields, read_question
+from bot.web.interface import Interface
+from bot.web.render import answer_to_dict, clause_to_dict, document_to_dict, document_tree_to_dict
+from bot.web.turns import BadRequest, Chain, failure_sentence
+from index.documents import Clause, Document
+from index.errors import WenceError
+
+Json = dict[str, object]
+
+
+class Service:
+    """One method for each tool and address; BadRequest says what is wrong with what came in."""
+
+    def __init__(self, chain: Chain, settings: Settings) -> None:
+        self.chain, self.limit = chain, settings.max_question_chars
+        self.calls: Mapping[str, Callable[[object], Json]] = {
+            "ask": self.ask,
+            "get_clause": self.get_clause,
+            "list_documents": self.list_documents,
+            "compare_regions": self.compare_regions,
+        }
+
+    def ask(self, data: object) -> Json:
+        """Answer one question; every statement is backed by a verbatim quote from a clause held."""
+        return answer_to_dict(self.answer(read_question(data, self.limit)))
+
+    def compare_regions(self, data: object) -> Json:
+        """Answer one question for each of several regions, by that region's documents alone."""
+        questions = read_comparison(data, self.limit)
+        answers = [
+            {"region": question.region, "answer": answer_to_dict(self.answer(question))}
+            for question in questions
+        ]
+        return {"question": questions[0].text, "answers": answers}
+
+    def list_documents(self, data: object) -> Json:
+        """What is known about every document held."""
+        read_fields(data, ())
+        return {"documents": [document_to_dict(d) for d in self.chain.documents.values()]}
+
+    def get_clause(self, data: object) -> Json:
+        """One clause word for word, by its id."""
+        return self.clause(*read_clause_id(data))
+
+    def clause(self, document_id: str, key: str) -> Json:
+        """One clause word for word, with its offsets into the canonical text."""
+        return clause_to_dict(held_clause(held_document(self.chain, document_id), key))
+
+    def document(self, document_id: str) -> Json:
+        """The canonical text, repairs and clause tree."""
+        return document_tree_to_dict(held_document(self.chain, document_id))
+
+    def answer(self, question: Question) -> Answer:
+        """The answer of the chain: the one place where programs reach it."""
+        return self.chain.invoke(question)
+
+
+def failed(reply: Json) -> bool:
+    """Whether the service itself failed in this reply, or in an answer inside it."""
+    answers = reply.get("answers")
+    inside = [row["answer"] for row in answers] if isinstance(answers, list) else [reply]
+    return any(answer.get("status") == AnswerStatus.ERROR for answer in inside)
+
+
+def problem_sentence(error: WenceError, words: Interface) -> str:
+    """What the caller reads when a call raises."""
+    if isinstance(error, BadRequest):
+        return error.sentence(words)
+    return failure_sentence(error, words)
+
+
+def held_document(chain: Chain, document_id: str) -> Document:
+    """The document with this id; BadRequest 404 when it is not held."""
+    document = chain.documents.get(document_id)
+    if document is None:
+        raise BadRequest("document_not_found", 404, id=document_id[:100])
+    return document
+
+
+def held_clause(document: Document, key: str) -> Clause:
+    """The clause with this key; BadRequest 404 when there is none."""
+    try:
+        return document.clause(key)
+    except KeyError:
+        raise BadRequest("clause_not_found", 404, key=key[:100]) from None
