@@ -70,8 +70,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("model_tokens", 800, "longest text the model may write, tokens", least=1),
     Setting("model_rewrite", False, "let the model also rewrite follow-up questions"),
     Setting("model_label", "", "label of generated answers; empty: label_llm in messages.yaml"),
+    Setting("store_url", "", "database of the staff console; empty: SQLite beside the index"),
+    Setting("staff_secure_cookie", False, "send the staff cookie over https only, always"),
 )
-SECRETS = frozenset({"model_key"})
+SECRETS = frozenset({"model_key", "store_url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,8 @@ class Settings:
     model_tokens: int
     model_rewrite: bool
     model_label: str
+    store_url: SecretStr
+    staff_secure_cookie: bool
 
     @property
     def has_model(self) -> bool:

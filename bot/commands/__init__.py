@@ -1,0 +1,1 @@
+"""The commands of ``wence``, one module each."""

@@ -1,0 +1,175 @@
+"""The store of the staff console: SQLite beside the index, or PostgreSQL by address.
+
+Nothing connects before the first use, and the schema is made then. A store that cannot be used
+raises StoreDown; the public is answered without it. Transactions are short: read or write, done.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from importlib.util import find_spec
+from json import dumps
+from pathlib import Path
+from threading import Lock
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from bot.settings import Settings
+from bot.staff.tables import Base, StoreFact
+from index.errors import SettingsError, WenceError
+
+SCHEMA_VERSION = 1
+SCHEMA_LOCK = 7_315_001  # of PostgreSQL, while the schema is made
+WAIT = 3  # seconds for a connection or for another writer
+logger = logging.getLogger(__name__)
+
+
+class StoreDown(WenceError):
+    """The store cannot be used now; the public is answered all the same."""
+
+
+class StoreTooNew(StoreDown):
+    """The store was made by a newer version of this program."""
+
+
+class Store:
+    """Gives out transactions over one database."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writing = engine.execution_options(writes=True)
+        self._lock = Lock()
+        self._ready = False
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A transaction that only reads; raises StoreDown."""
+        with self._translated(), Session(self._prepared(), expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A transaction that is committed when the block ends well; raises StoreDown."""
+        self._prepared()
+        with (
+            self._translated(),
+            Session(self._writing, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    def close(self) -> None:
+        """Let every connection go; a later use opens new ones."""
+        self._engine.dispose()
+
+    def _prepared(self) -> Engine:
+        """The engine, once the schema is there."""
+        if not self._ready:
+            with self._lock, self._translated():
+                if not self._ready:
+                    self._make_schema()
+                    self._ready = True
+        return self._engine
+
+    def _make_schema(self) -> None:
+        if self._engine.dialect.name == "sqlite" and self._engine.url.database:
+            _own_file(Path(self._engine.url.database))
+        with self._writing.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
+            Base.metadata.create_all(connection)
+            _check_version(connection)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise  # a fault of the caller, not of the store
+        except (SQLAlchemyError, OSError) as error:
+            logger.error("the store cannot be used: %s", error)
+            raise StoreDown("管理数据库暂时用不了，请检查数据库和磁盘；公众问答不受影响") from error
+
+
+def _check_version(connection: Connection) -> None:
+    """Write the version into a new store; refuse a store that a newer program has made."""
+    with Session(connection) as session:
+        held = session.get(StoreFact, "schema_version")
+        if held is None:
+            session.add(StoreFact(name="schema_version", value=str(SCHEMA_VERSION)))
+            session.flush()
+        elif int(held.value) > SCHEMA_VERSION:
+            raise StoreTooNew(
+                f"管理数据库的版本是 {held.value}，本程序只认识到 {SCHEMA_VERSION}，请先升级程序"
+            )
+
+
+def _own_file(path: Path) -> None:
+    """The file of a SQLite store, readable by its owner alone; its companions take its mode."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.chmod(0o600)
+
+
+def store_url(settings: Settings) -> URL:
+    """The address of the store; raises SettingsError with what is wrong."""
+    given = settings.store_url.get_secret_value()
+    if not given:
+        return URL.create("sqlite", database=str(settings.index_dir.parent / "wence.db"))
+    try:
+        url = make_url(given)
+    except ArgumentError:
+        raise SettingsError("WENCE_STORE_URL is no database address") from None
+    kind = url.get_backend_name()
+    if kind == "postgresql":
+        if find_spec("psycopg") is None:
+            raise SettingsError("WENCE_STORE_URL needs psycopg: pip install 'wence[postgres]'")
+        return url.set(drivername="postgresql+psycopg")
+    if kind != "sqlite" or not url.database or url.database == ":memory:":
+        raise SettingsError("WENCE_STORE_URL must be sqlite:///FILE or postgresql://HOST/NAME")
+    return url
+
+
+def open_store(settings: Settings) -> Store:
+    """The store of the settings; nothing is connected yet."""
+    url = store_url(settings)
+    serializer = partial(dumps, ensure_ascii=False)
+    if url.get_backend_name() == "sqlite":
+        engine = create_engine(
+            url, json_serializer=serializer, pool_timeout=WAIT, connect_args={"timeout": WAIT}
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return Store(engine)
+    arguments = {"connect_timeout": WAIT, "options": f"-c statement_timeout={WAIT * 1000}"}
+    return Store(
+        create_engine(
+            url,
+            json_serializer=serializer,
+            pool_pre_ping=True,
+            pool_timeout=WAIT,
+            connect_args=arguments,
+        )
+    )
+
+
+def _prepare_sqlite(connection: object, record: object) -> None:
+    connection.isolation_level = None  # type: ignore[attr-defined]  # we begin transactions
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """A writer takes its place at once, so that it never fails half-way because of another."""
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
