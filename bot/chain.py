@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -159,12 +160,15 @@ def _worded(
             yield from writer.steps(step, deadline, config)
 
 
-def load_chain(settings: Settings) -> PolicyChain:
-    """Open the published index and the embedder; raises IndexMissing, IndexCorrupt, ModelError."""
+def load_chain(settings: Settings, build: Path | None = None) -> PolicyChain:
+    """Open the published index and the embedder; raises IndexMissing, IndexCorrupt, ModelError.
+
+    With ``build``, the folder of a prepared build: answers come from that one.
+    """
     # products of one question are small: BLAS threads cost more than they bring
     threadpool_limits(1, user_api="blas")
     prepare_model(settings.embedding_model, settings.embedding_precision, settings.cache_dir)
     embedder = load_embedder(
         settings.embedding_model, settings.embedding_precision, settings.cache_dir
     )
-    return PolicyChain(Searcher.open(settings.index_dir, embedder), settings)
+    return PolicyChain(Searcher.open(settings.index_dir, embedder, build), settings)

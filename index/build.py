@@ -1,43 +1,40 @@
-"""Difference, embed, write, verify, publish: documents become a served index, or nothing."""
+"""Embed, write, verify, publish: documents become a served index, or nothing.
+
+A build is prepared in a folder of its own, where it can be opened and asked; publishing it is one
+step more. ``build_index`` does both.
+"""
 
 from __future__ import annotations
 
 import errno
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from hashlib import blake2b
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from index.bank import BankTexts, GapQuestions, asked_vectors, bank_texts, write_bank
+from index.bank import GapQuestions, asked_vectors, write_bank
 from index.carry import Carried
-from index.codec import encode_document, fields_of
 from index.collection import Plan, write_store
-from index.documents import Document, Passage
+from index.corpus import Asked, Corpus
+from index.documents import Document
 from index.embedder import Embedder
-from index.errors import BadSidecar, BuildFailed, IndexCorrupt, IndexMissing
-from index.lines import map_array, open_lines, to_line, write_lines
-from index.passages import passages_of
+from index.errors import BuildFailed, IndexCorrupt
+from index.lines import write_lines
+from index.planning import known_vectors, plan_of, text_digests
 from index.publish import (
-    FORMAT,
     build_lock,
-    current_build,
     new_build,
     publish,
     read_manifest,
     remove_old_builds,
-    unfinished_builds,
     write_manifest,
 )
 from index.snapshot import Snapshot, write_tables
 from index.store import StoreError
-from index.vectors import KnownVectors, Progress, embed_passages, learn_log, log_path
-from index.words import DATA
-
-Asked = Mapping[str, Mapping[str, Sequence[str]]]
+from index.vectors import KnownVectors, Progress, embed_passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +59,15 @@ class BuildReport:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedBuild:
+    """A complete, verified build that nobody is served yet; ``changed`` unless it is served."""
+
+    folder: Path
+    report: BuildReport
+    changed: bool
+
+
 def build_index(
     documents: Sequence[Document],
     asked: Asked,
@@ -75,102 +81,85 @@ def build_index(
     ``asked`` maps document id -> clause key -> everyday questions; ``progress`` is told the
     stage (embed, store, verify, publish), how much is done and how much there is.
     """
-    if not documents:
+    progress = progress or _silent
+    corpus = Corpus(list(documents), asked, gaps or {})
+    with explained(), build_lock(index_dir):
+        prepared = prepare_build(corpus, embedder, index_dir, progress)
+        return publish_build(prepared, index_dir, progress)
+
+
+def prepare_build(
+    corpus: Corpus,
+    embedder: Embedder,
+    index_dir: Path,
+    progress: Progress,
+    publication: int | None = None,
+) -> PreparedBuild:
+    """A new build beside the served one, or the served one when it holds just this.
+
+    ``publication`` is the number of the publication that it serves. The caller holds
+    :func:`index.publish.build_lock`. Raises BuildFailed or BadSidecar.
+    """
+    if not corpus.documents:
         raise BuildFailed("没有可以建立索引的政策文件，请先把文件放进政策文件夹。")
-    ordered = tuple(sorted(documents, key=lambda document: document.id))
-    passages = tuple(_passages(ordered, asked))
+    with explained():
+        plan = plan_of(corpus, embedder, index_dir)
+        if plan.previous and _still_sound(plan.previous, plan.digest, publication):
+            return PreparedBuild(plan.previous, _report(plan, embedded=0), changed=False)
+        known = known_vectors(plan, embedder, index_dir)
+        embedded = len({p.digest for p in plan.passages if p.digest not in known})
+        build = new_build(index_dir)
+        try:
+            _write(plan, build, (embedder, known), progress)
+            _finish(plan, build, embedder, publication)
+        except (OSError, StoreError, BuildFailed):
+            shutil.rmtree(build, ignore_errors=True)
+            raise
+        return PreparedBuild(build, _report(plan, embedded), changed=True)
+
+
+def publish_build(prepared: PreparedBuild, index_dir: Path, progress: Progress) -> BuildReport:
+    """Let a prepared build be served; nothing happens when it is. Raises BuildFailed."""
+    if not prepared.changed:
+        return prepared.report
+    with explained():
+        progress("publish", 0, 1)
+        publish(index_dir, prepared.folder)
+        for log in prepared.folder.glob("embedded.*.log"):
+            log.unlink(missing_ok=True)
+        remove_old_builds(index_dir)
+        progress("publish", 1, 1)
+    return replace(prepared.report, published=True)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Faults of the disk and of the store become BuildFailed."""
     try:
-        with build_lock(index_dir):
-            known = _recover(index_dir, embedder)
-            bank = bank_texts(ordered, passages, gaps or {})
-            plan = _plan(index_dir, ordered, passages, (embedder, bank))
-            return _build(plan, known, embedder, index_dir, progress or _silent)
+        yield
     except (OSError, StoreError) as error:
         raise BuildFailed(_reason(error)) from error
 
 
-def _passages(documents: Sequence[Document], asked: Asked) -> list[Passage]:
-    found: list[Passage] = []
-    for document in documents:
-        questions = asked.get(document.id, {})
-        strange = sorted(set(questions) - {clause.key for clause in document.clauses})
-        if strange:
-            names = "、".join(strange)
-            raise BadSidecar(f"{document.id}.asked.yaml 里的条款 {names} 在文件中不存在，请改正。")
-        found += passages_of(document, questions)
-    return found
+def _write(
+    plan: Plan, build: Path, means: tuple[Embedder, KnownVectors], progress: Progress
+) -> None:
+    embedder, known = means
+    vectors = embed_passages(plan.passages, embedder, known, build, progress)
+    write_lines(build / "documents.jsonl", plan.lines[0])
+    write_lines(build / "passages.jsonl", plan.lines[1])
+    carried = Carried(plan.previous)
+    write_tables(build, plan.documents, plan.passages, plan.digests, carried)
+    questions = {bytes.fromhex(one): known[one] for one in text_digests(plan.bank) if one in known}
+    questions |= asked_vectors(plan.passages, vectors)
+    write_bank(build, plan.bank, embedder, None, questions)
+    write_store(plan, build, vectors, progress)
 
 
-def _recover(index_dir: Path, embedder: Embedder) -> KnownVectors:
-    """Take over the vectors that stopped builds computed, and remove those builds."""
-    known = KnownVectors()
-    for folder in unfinished_builds(index_dir):
-        learn_log(known, folder, embedder)
-        shutil.rmtree(folder)
-    return known
-
-
-def _plan(
-    index_dir: Path,
-    documents: tuple[Document, ...],
-    passages: tuple[Passage, ...],
-    means: tuple[Embedder, BankTexts],
-) -> Plan:
-    embedder, bank = means
-    lines = (
-        [to_line(encode_document(d)) for d in documents],
-        [to_line(fields_of(p)) for p in passages],
-    )
-    gap_lines = [to_line({"questions": bank.texts, "answered": bank.answered})]
-    patterns = [(DATA / "question_types.yaml").read_bytes()]  # the bank holds what they find
-    digest = _corpus_digest((*lines, gap_lines, patterns), embedder)
-    digests = _document_digests(documents, passages, lines)
-    try:
-        previous = current_build(index_dir)
-        same_model = read_manifest(previous)["embedder"] == embedder.identity
-        stored = open_lines(previous / "passages.jsonl")
-        rows = [Passage(**stored[row]) for row in range(len(stored))]
-    except (IndexMissing, IndexCorrupt, OSError, ValueError, KeyError, TypeError):
-        return Plan(documents, passages, lines, digest, digests, None, {}, bank)
-    before = {passage.id: passage for passage in rows}
-    kept = previous if same_model else None
-    return Plan(documents, passages, lines, digest, digests, kept, before, bank)
-
-
-def _build(
-    plan: Plan, known: KnownVectors, embedder: Embedder, index_dir: Path, progress: Progress
-) -> BuildReport:
-    if plan.previous and _still_sound(plan.previous, plan.digest):
-        return _report(plan, embedded=0, published=False)
-    if plan.previous:
-        stored = map_array(plan.previous / "vectors.npy")
-        known.learn([passage.digest for passage in plan.before.values()], stored)
-    build = new_build(index_dir)
-    try:
-        embedded = len({p.digest for p in plan.passages if p.digest not in known})
-        vectors = embed_passages(plan.passages, embedder, known, build, progress)
-        write_lines(build / "documents.jsonl", plan.lines[0])
-        write_lines(build / "passages.jsonl", plan.lines[1])
-        carried = Carried(plan.previous)
-        write_tables(build, plan.documents, plan.passages, plan.digests, carried)
-        asked = asked_vectors(plan.passages, vectors)
-        write_bank(build, plan.bank, embedder, plan.previous, asked)
-        write_store(plan, build, vectors, progress)
-        _finish(plan, build, embedder)
-    except (OSError, StoreError, BuildFailed):
-        shutil.rmtree(build, ignore_errors=True)
-        raise
-    progress("publish", 0, 1)
-    publish(index_dir, build)
-    log_path(build, embedder).unlink(missing_ok=True)
-    remove_old_builds(index_dir)
-    progress("publish", 1, 1)
-    return _report(plan, embedded=embedded, published=True)
-
-
-def _still_sound(folder: Path, digest: str) -> bool:
-    """Whether this build holds exactly the corpus and finds what it holds."""
-    if read_manifest(folder)["digest"] != digest:
+def _still_sound(folder: Path, digest: str, publication: int | None) -> bool:
+    """Whether this build holds exactly the corpus, as this publication, and finds what it holds."""
+    manifest = read_manifest(folder)
+    if (manifest["digest"], manifest.get("publication")) != (digest, publication):
         return False
     try:
         snapshot = Snapshot.open(folder)
@@ -181,12 +170,13 @@ def _still_sound(folder: Path, digest: str) -> bool:
     return not lost
 
 
-def _finish(plan: Plan, build: Path, embedder: Embedder) -> None:
+def _finish(plan: Plan, build: Path, embedder: Embedder, publication: int | None) -> None:
     clauses = sum(len(document.clauses) for document in plan.documents)
     manifest: dict[str, Any] = {
         "embedder": embedder.identity,
         "dimensions": embedder.dimensions,
         "digest": plan.digest,
+        "publication": publication,
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
         "counts": {"clauses": clauses, "passages": len(plan.passages)},
         "documents": [
@@ -197,7 +187,7 @@ def _finish(plan: Plan, build: Path, embedder: Embedder) -> None:
     write_manifest(build, manifest)
 
 
-def _report(plan: Plan, embedded: int, published: bool) -> BuildReport:
+def _report(plan: Plan, embedded: int) -> BuildReport:
     before = {passage_id: passage.digest for passage_id, passage in plan.before.items()}
     after = {passage.id: passage.digest for passage in plan.passages}
     return BuildReport(
@@ -208,31 +198,8 @@ def _report(plan: Plan, embedded: int, published: bool) -> BuildReport:
         embedded=embedded,
         documents=len(plan.documents),
         clauses=sum(len(document.clauses) for document in plan.documents),
-        published=published,
+        published=False,
     )
-
-
-def _corpus_digest(lines: Iterable[Sequence[bytes]], embedder: Embedder) -> str:
-    """Changes with anything that the index holds."""
-    digest = blake2b(f"{FORMAT} {embedder.identity}".encode(), digest_size=16)
-    for line in chain.from_iterable(lines):
-        digest.update(line)
-    return digest.hexdigest()
-
-
-def _document_digests(
-    documents: Sequence[Document],
-    passages: Sequence[Passage],
-    lines: tuple[Sequence[bytes], Sequence[bytes]],
-) -> tuple[str, ...]:
-    """For each document, what changes with anything known of it."""
-    digests = {
-        document.id: blake2b(line, digest_size=16)
-        for document, line in zip(documents, lines[0], strict=True)
-    }
-    for passage, line in zip(passages, lines[1], strict=True):
-        digests[passage.document_id].update(line)
-    return tuple(digest.hexdigest() for digest in digests.values())
 
 
 def _reason(error: Exception) -> str:

@@ -56,18 +56,22 @@ class SearchResult:
 class Searcher:
     """The published index, open for questions; safe to share between threads."""
 
-    def __init__(self, index_dir: Path, embedder: Embedder) -> None:
+    def __init__(self, index_dir: Path, embedder: Embedder, build: Path | None = None) -> None:
         self._index_dir = index_dir
         self._embedder = embedder
+        self._fixed = build
         self._opening = threading.Lock()
         self._state = pointer_state(index_dir)
         self._snapshot = self._open()
         self._retired: Snapshot | None = None
 
     @classmethod
-    def open(cls, index_dir: Path, embedder: Embedder) -> Searcher:
-        """Open what CURRENT names; raises IndexMissing or IndexCorrupt, saying what to do."""
-        return cls(index_dir, embedder)
+    def open(cls, index_dir: Path, embedder: Embedder, build: Path | None = None) -> Searcher:
+        """Open what CURRENT names; raises IndexMissing or IndexCorrupt, saying what to do.
+
+        With ``build``, the folder of a prepared build: that one, whatever is published.
+        """
+        return cls(index_dir, embedder, build)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -90,7 +94,7 @@ class Searcher:
 
     def reopen_if_published(self) -> bool:
         """Follow CURRENT; costs one stat call when nothing was published."""
-        if pointer_state(self._index_dir) == self._state:
+        if self._fixed or pointer_state(self._index_dir) == self._state:
             return False
         with self._opening:
             state = pointer_state(self._index_dir)
@@ -123,7 +127,7 @@ class Searcher:
         return SearchResult(hits, (*rejected, *elsewhere), _timings(marks))
 
     def _open(self) -> Snapshot:
-        snapshot = Snapshot.open(current_build(self._index_dir))
+        snapshot = Snapshot.open(self._fixed or current_build(self._index_dir))
         if snapshot.manifest.get("embedder") != self._embedder.identity:
             snapshot.store.close()
             raise IndexCorrupt(f"索引是用另一个向量模型建立的，{REBUILD}")

@@ -1,11 +1,13 @@
 """Vectors of passages: reused by digest from earlier builds, the rest embedded in chunks.
 
 Each chunk is appended to a log in the build's folder, so a build that was stopped is resumed:
-the next one takes over what the log holds.
+the next one takes over what the log holds. Vectors of texts that leave the index go to a log
+beside the builds, so that going back to an earlier publication embeds nothing.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Sequence
 from hashlib import blake2b
 from pathlib import Path
@@ -32,6 +34,10 @@ class KnownVectors:
         """Remember where the vector of each digest lies."""
         for row, digest in enumerate(digests):
             self._places.setdefault(digest, (vectors, row))
+
+    def join(self, other: KnownVectors) -> None:
+        """Learn what another knows."""
+        self._places = {**other._places, **self._places}
 
     def __contains__(self, digest: str) -> bool:
         return digest in self._places
@@ -73,13 +79,16 @@ def embed_passages(
 
 def log_path(folder: Path, embedder: Embedder) -> Path:
     """The log of a build, named after the embedder, so that no other takes it over."""
-    name = blake2b(embedder.identity.encode(), digest_size=8).hexdigest()
-    return folder / f"embedded.{name}.log"
+    return folder / f"embedded.{_name(embedder)}.log"
 
 
-def learn_log(known: KnownVectors, folder: Path, embedder: Embedder) -> None:
-    """Take over what a stopped build had embedded; a torn last record is left out."""
-    log = log_path(folder, embedder)
+def kept_path(index_dir: Path, embedder: Embedder) -> Path:
+    """The log of what has left the index."""
+    return index_dir / f"kept.{_name(embedder)}.log"
+
+
+def learn_log(known: KnownVectors, log: Path, embedder: Embedder) -> None:
+    """Take over the vectors of a log; a torn last record is left out."""
     if not log.is_file():
         return
     record = _record(embedder.dimensions)
@@ -88,6 +97,21 @@ def learn_log(known: KnownVectors, folder: Path, embedder: Embedder) -> None:
     norms = np.linalg.norm(rows["vector"], axis=1)
     rows = rows[np.abs(norms - 1) < 1e-3]
     known.learn([bytes(digest).hex() for digest in rows["digest"]], rows["vector"])
+
+
+def keep_vectors(log: Path, digests: Sequence[str], known: KnownVectors) -> None:
+    """Add the known vectors of these digests to a log; what a stop tore off is cut away first."""
+    if not digests:
+        return
+    vectors = np.array([known[digest] for digest in digests], dtype=np.float32)
+    if log.is_file():
+        size = _record(vectors.shape[1]).itemsize
+        os.truncate(log, log.stat().st_size // size * size)
+    _append(log, digests, vectors)
+
+
+def _name(embedder: Embedder) -> str:
+    return blake2b(embedder.identity.encode(), digest_size=8).hexdigest()
 
 
 def _append(log: Path, digests: Sequence[str], vectors: Vectors) -> None:

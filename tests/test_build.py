@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from index.build import build_index
+from index.build import build_index, prepare_build, publish_build
+from index.corpus import Corpus
 from index.errors import BadSidecar, BuildFailed
 from index.keywords import load_keywords
-from index.publish import build_lock
-from index.search import Query
+from index.publish import build_lock, current_build, read_manifest
+from index.search import Query, Searcher
 from index.tokens import tokens
 from tests.toys import (
     TINY_ASKED,
@@ -176,3 +177,45 @@ def test_only_changed_documents_are_cut_into_words_again(built, monkeypatch):
     anew = load_keywords(built / "builds" / "000004" / "keywords")
     for name in ("terms", "indptr", "clauses", "weights", "idfs"):
         assert getattr(carried, name).tolist() == getattr(anew, name).tolist()
+
+
+def prepared_from(documents, embedder, index_dir, publication=None):
+    corpus = Corpus(documents, TINY_ASKED, {})
+    with build_lock(index_dir):
+        return prepare_build(corpus, embedder, index_dir, lambda *_: None, publication)
+
+
+def test_a_prepared_build_can_be_asked_while_the_old_one_is_served(built):
+    more = [*tiny_corpus(), make_document("zz", "全国", ["高考。"])]
+    prepared = prepared_from(more, ToyEmbedder(), built)
+    preview = Searcher.open(built, ToyEmbedder(), prepared.folder)
+    assert preview.search(Query("高考")).hits[0].clause.text == "高考。"
+    assert (current_build(built).name, prepared.folder.name) == ("000001", "000002")
+    assert set(open_searcher(built).documents) == {"jia", "wu"}
+    report = publish_build(prepared, built, lambda *_: None)
+    assert (report.published, set(open_searcher(built).documents)) == (True, {"jia", "wu", "zz"})
+    assert not preview.reopen_if_published()
+
+
+def test_a_build_names_its_publication_and_a_new_number_is_a_new_build(built):
+    first = prepared_from(tiny_corpus(), ToyEmbedder(), built, 1)
+    publish_build(first, built, lambda *_: None)
+    assert read_manifest(current_build(built))["publication"] == 1
+    assert not prepared_from(tiny_corpus(), ToyEmbedder(), built, 1).changed
+    assert prepared_from(tiny_corpus(), ToyEmbedder(), built, 2).changed
+
+
+def test_what_left_the_index_long_ago_comes_back_without_being_embedded(built):
+    gaps = {"jia": {"2": ["教师有宿舍吗"]}}
+    build_index(tiny_corpus(), TINY_ASKED, ToyEmbedder(), built, gaps=gaps)
+    for number in range(3):
+        other = [make_document("zz", "全国", [f"第{number}版。"])]
+        build_index(other, {}, ToyEmbedder(), built)
+    [kept] = built.glob("kept.*.log")
+    with kept.open("ab") as file:
+        file.write(b"torn")
+    build_index([make_document("yy", "全国", ["食堂。"])], {}, ToyEmbedder(), built)
+    embedder = ToyEmbedder()
+    build_index(tiny_corpus(), TINY_ASKED, embedder, built, gaps=gaps)
+    assert embedder.embedded == []
+    assert first_hit(built, "教师交流") == "二、教师每六年交流一次。\n"
