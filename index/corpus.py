@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.clauses import parse_clauses
 from index.cleaner import clean
+from index.days import show_day
 from index.documents import Document, Finding, Region, Repair, Validity
 from index.errors import CorpusError, UnreadableFile
+from index.guesses import Guess, doubts
+from index.jurisdiction import guess_region
 from index.lint import disagreements, lint
 from index.metadata import Extracted, extract_metadata
+from index.naming import document_id
 from index.reader import READERS, read_file
-from index.regions import load_gazetteer
 from index.repairs import apply_repairs
 from index.sidecar import Sidecar, load_asked, load_sidecar
+from index.versions import link_versions, with_superseded_validity
 
 UNKNOWN_VALIDITY = Validity(
     "效力未载明", "文本没有写明有效期，也没有废止或继续有效的说明，现行效力请向发文机关核实"
@@ -36,30 +40,45 @@ class Corpus:
 
 
 def load_corpus(corpus_dir: Path) -> Corpus:
-    """Everything in the folder.
+    """Everything in the folder, versions of one policy linked.
 
     Every faulty file is reported in one CorpusError, a line each; nothing is half-loaded.
     """
     files = _raw_files(corpus_dir)
-    documents: list[Document] = []
+    documents: dict[str, Document] = {}
+    sidecars: dict[str, Sidecar] = {}
     asked: dict[str, Mapping[str, Sequence[str]]] = {}
     gaps: dict[str, Mapping[str, Sequence[str]]] = {}
     faults: list[str] = []
     for path in files:
         try:
             document = load_document(path, corpus_dir / f"{path.stem}.yaml")
+            if document.id in documents:
+                raise CorpusError(f"{path.name}：已有同名文件，请删去一个或改名")
             keys = frozenset(clause.key for clause in document.clauses)
             asked[document.id] = load_asked(corpus_dir / f"{path.stem}.asked.yaml", keys)
             gaps[document.id] = load_asked(
                 corpus_dir / f"{path.stem}.gaps.yaml", keys | {WHOLE_DOCUMENT}
             )
-            documents.append(document)
+            sidecars[document.id] = load_sidecar(corpus_dir / f"{path.stem}.yaml")
+            documents[document.id] = document
         except CorpusError as error:
             faults.append(str(error))
     faults.extend(_orphans(corpus_dir, {path.stem for path in files}))
     if faults:
         raise CorpusError("\n".join(faults))
-    return Corpus(documents, asked, gaps)
+    return Corpus(list(_with_versions(documents.values(), sidecars)), asked, gaps)
+
+
+def _with_versions(
+    documents: Iterable[Document], sidecars: Mapping[str, Sidecar]
+) -> tuple[Document, ...]:
+    """Versions linked; what a sidecar says of them stands."""
+    settled = {
+        name: one.superseded_by for name, one in sidecars.items() if one.superseded_by is not None
+    }
+    keep = frozenset(name for name, one in sidecars.items() if one.validity)
+    return with_superseded_validity(link_versions(documents, settled), keep)
 
 
 def load_documents(corpus_dir: Path) -> list[Document]:
@@ -73,25 +92,28 @@ def load_document(path: Path, sidecar_path: Path) -> Document:
     sidecar = load_sidecar(sidecar_path)
     cleaned = clean(raw.text)
     mapped, repairs = apply_repairs(path.stem, cleaned.mapped, sidecar.repairs)
-    clauses = parse_clauses(path.stem, mapped.text)
-    extracted = extract_metadata(clauses, cleaned.dropped)
+    clauses = parse_clauses(document_id(path.stem), mapped.text)
+    extracted = extract_metadata(clauses, cleaned.dropped, path.stem)
+    title = sidecar.title or extracted.title or path.stem
+    given = sidecar.model_fields_set
+    region = _region(path, sidecar, extracted, mapped.text)
     findings = (
         *cleaned.findings,
         *lint(raw.text, mapped, clauses),
         *disagreements(extracted, sidecar),
+        *doubts((*extracted.guesses, region), frozenset(given)),
         *(_repair_finding(raw.text, mapped.offsets, repair) for repair in repairs),
     )
-    title = sidecar.title or extracted.title or path.stem
     return Document(
-        id=path.stem,
+        id=document_id(path.stem),
         title=title,
         short_title=sidecar.short_title or title,
-        number=sidecar.number if "number" in sidecar.model_fields_set else extracted.number,
+        number=(sidecar if "number" in given else extracted).number,
         number_note=sidecar.number_note,
         issuer=sidecar.issuer or extracted.issuer or "发文机关未载明",
-        region=_region(path, sidecar, title, extracted),
-        issued=sidecar.issued if "issued" in sidecar.model_fields_set else extracted.issued,
-        issued_basis=sidecar.issued_basis,
+        region=region.value,
+        issued=(sidecar if "issued" in given else extracted).issued,
+        issued_basis=sidecar.issued_basis or extracted.guess("issued").basis,
         published=sidecar.published or extracted.published,
         validity=_validity(sidecar, extracted),
         target_year=sidecar.target_year or extracted.target_year,
@@ -107,6 +129,12 @@ def load_document(path: Path, sidecar_path: Path) -> Document:
         aliases=sidecar.aliases,
         target_basis=sidecar.target_basis,
         nicknames=sidecar.nicknames,
+        effective=(sidecar if "effective" in given else extracted).effective,
+        expires=(sidecar if "expires" in given else extracted).expires,
+        level=sidecar.level or extracted.level,
+        family=sidecar.family,
+        superseded_by=sidecar.superseded_by or "",
+        repeals=(sidecar if "repeals" in given else extracted).repeals,
     )
 
 
@@ -121,7 +149,7 @@ def _raw_files(corpus_dir: Path) -> list[Path]:
 
 
 def _orphans(corpus_dir: Path, known: set[str]) -> list[str]:
-    names = {path.name.split(".")[0]: path.name for path in sorted(corpus_dir.glob("*.yaml"))}
+    names = {_stem(path.name): path.name for path in sorted(corpus_dir.glob("*.yaml"))}
     return [
         f"{name}：没有对应的原文 raw/{stem}.*，请补上原文或删去这个附注文件"
         for stem, name in names.items()
@@ -129,19 +157,18 @@ def _orphans(corpus_dir: Path, known: set[str]) -> list[str]:
     ]
 
 
-def _region(path: Path, sidecar: Sidecar, title: str, extracted: Extracted) -> Region:
+def _stem(name: str) -> str:
+    """The stem of the policy that a sidecar file belongs to."""
+    return name.removesuffix(".yaml").removesuffix(".asked").removesuffix(".gaps")
+
+
+def _region(path: Path, sidecar: Sidecar, extracted: Extracted, text: str) -> Guess[Region]:
     if sidecar.region:
-        return Region.parse(sidecar.region)
-    gazetteer = load_gazetteer()
-    for text in (title, extracted.issuer or ""):
-        mentions = gazetteer.find(text)
-        if mentions and len(mentions[0].regions) == 1:
-            return mentions[0].regions[0]
-    if title.startswith("中华人民共和国") or (extracted.issuer or "").startswith(
-        ("国务院", "教育部")
-    ):
-        return Region(("全国",))
-    raise CorpusError(f"{path.name}：看不出适用于哪个地区，请在 {path.stem}.yaml 里写 region")
+        return Guess("region", Region.parse(sidecar.region), "read", "附注文件")
+    guess = guess_region(sidecar.title or extracted.title or path.stem, extracted, text)
+    if guess is None:
+        raise CorpusError(f"{path.name}：看不出适用于哪个地区，请在 {path.stem}.yaml 里写 region")
+    return guess
 
 
 def _validity(sidecar: Sidecar, extracted: Extracted) -> Validity:
@@ -149,6 +176,14 @@ def _validity(sidecar: Sidecar, extracted: Extracted) -> Validity:
         return Validity(sidecar.validity.status, sidecar.validity.basis)
     if extracted.validity:
         return Validity(extracted.validity, "正文题注载明")
+    if extracted.expires:
+        basis = extracted.guess("expires").basis
+        return Validity(f"有效期至{show_day(extracted.expires)}", basis)
+    if extracted.effective:
+        guess = extracted.guess("effective")
+        day, is_read = show_day(extracted.effective), guess.confidence == "read"
+        status = f"自{day}起施行" if is_read else f"{day}的版本（推定）"
+        return Validity(status, f"{guess.basis}；收到的文本没有废止的说明")
     return UNKNOWN_VALIDITY
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from index.documents import Clause
+from index.dating import Evidence, guess_days
+from index.days import day_in_name
+from index.documents import Clause, Level
+from index.guesses import Guess
+from index.history import Event, enacting_body, history_of, order_number
+from index.levels import guess_level
 from index.numbering import numbering_data
+from index.terms import repeals_of, start_of, term_of
 
 _DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _DASHED_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
@@ -18,7 +25,10 @@ _IN_TITLE_MARKS = re.compile(r"《([^》]{6,60})》")
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """Metadata read from the text; None where the text does not say."""
+    """Metadata read from the text; None where the text does not say.
+
+    ``guesses`` says of each value how it is known.
+    """
 
     title: str | None
     number: str | None
@@ -27,22 +37,59 @@ class Extracted:
     published: date | None
     validity: str | None
     target_year: int | None
+    effective: date | None = None
+    expires: date | None = None
+    level: Level = "normative"
+    repeals: tuple[str, ...] = ()
+    guesses: tuple[Guess[Any], ...] = field(default=(), compare=False)
+
+    def guess(self, name: str) -> Guess[Any]:
+        """How this value is known; raises KeyError."""
+        return {guess.name: guess for guess in self.guesses}[name]
 
 
-def extract_metadata(clauses: Sequence[Clause], dropped: Sequence[str] = ()) -> Extracted:
-    """Read metadata from the title block, notes, signature block and goals.
+def extract_metadata(
+    clauses: Sequence[Clause], dropped: Sequence[str] = (), stem: str = ""
+) -> Extracted:
+    """Read metadata from the title block, notes, articles, signature block and goals.
 
     ``dropped`` are the lines of web noise: only the publication date is taken from them.
+    ``stem`` is the name of the file, which may carry the day of the version.
     """
-    return Extracted(
-        title=_title(clauses),
-        number=_number(clauses),
-        issuer=_issuer(clauses),
-        issued=_issued(clauses),
-        published=_published(dropped),
-        validity=_validity(clauses),
-        target_year=_target_year(clauses),
+    events = history_of(clauses)
+    guesses = _names(clauses, events)
+    told = {guess.name: str(guess.value or "") for guess in guesses}
+    level = guess_level({**told, "history": "\n".join(event.words for event in events)})
+    evidence = Evidence(
+        events=events,
+        signed=_signed(clauses),
+        web=_published(dropped),
+        named=day_in_name(stem),
+        start=start_of(clauses),
+        term=term_of(clauses),
+        is_statute=level.value != "normative",
     )
+    guesses += [level, *guess_days(evidence)]
+    guesses.append(Guess("repeals", repeals_of(clauses), "read", "正文写明废止"))
+    guesses.append(Guess("validity", _validity(clauses), "read", "正文题注载明"))
+    guesses.append(Guess("target_year", _target_year(clauses), "read", "总体目标"))
+    values: dict[str, Any] = {guess.name: guess.value for guess in guesses}
+    return Extracted(**values, guesses=tuple(guesses))
+
+
+def _names(clauses: Sequence[Clause], events: Sequence[Event]) -> list[Guess[Any]]:
+    title, number = _title(clauses), _number(clauses) or order_number(events)
+    issuer = _issuer(clauses) or enacting_body(events)
+    return [
+        Guess("title", title, "read" if title else "unsure", "标题行" if title else "没有标题行"),
+        Guess("number", number, "read", "标题下的文号或题注" if number else ""),
+        Guess(
+            "issuer",
+            issuer,
+            "read" if issuer else "unsure",
+            "落款、标题或题注" if issuer else "落款、标题和题注都没有写明",
+        ),
+    ]
 
 
 def _of_kind(clauses: Sequence[Clause], kind: str) -> list[Clause]:
@@ -86,7 +133,7 @@ def _issuer(clauses: Sequence[Clause]) -> str | None:
     return match[1] if match else None
 
 
-def _issued(clauses: Sequence[Clause]) -> date | None:
+def _signed(clauses: Sequence[Clause]) -> date | None:
     for clause in _of_kind(clauses, "signature"):
         found = _date(_DATE, clause.text)
         if found:

@@ -10,6 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from index.documents import Level
 from index.errors import BadSidecar
 
 
@@ -63,6 +64,12 @@ class Sidecar(_Strict):
     issued: date | None = None
     issued_basis: str = ""
     published: date | None = None
+    effective: date | None = None
+    expires: date | None = None
+    level: Level | None = None
+    family: str = ""
+    superseded_by: str | None = None
+    repeals: tuple[str, ...] = ()
     validity: ValidityFields | None = None
     target_year: int | None = None
     target_basis: str = ""
