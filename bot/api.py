@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,11 +10,18 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
+from bot.public.desk import Answering, Desk
+from bot.public.door import Door, house_of
+from bot.public.figures import Figures
+from bot.public.turnstile import Turnstile
+from bot.public.visits import current_visit
 from bot.settings import Settings
+from bot.staff.routes import add_staff, staff_error
+from bot.staff.store import open_store
+from bot.staff.switches import Switches
 from bot.web.agents import ToolServer
 from bot.web.api_docs import OPERATIONS, complete_openapi, docs_page
 from bot.web.ask import read_body, read_json
@@ -31,19 +37,27 @@ from index.errors import IndexUnusable, WenceError
 logger = logging.getLogger(__name__)
 
 
-def create_app(chain: Chain, settings: Settings) -> FastAPI:
+def create_app(chain: Answering, settings: Settings) -> FastAPI:
     """The whole web application over one answering chain."""
+    return open_desk(Desk(chain, settings), settings)
+
+
+def open_desk(chain: Desk, settings: Settings) -> FastAPI:
+    """The whole web application; every question in it is asked at the one desk."""
     interface = load_interface(settings.prompts_dir)
     service = Service(chain, settings)
     tools = ToolServer(service, interface)
     app = FastAPI(title="问策 WenCe", version="1", openapi_url=None, lifespan=tools.lifespan)
-    pages = Pages(chain, settings, interface)
+    store = open_store(settings)
+    switches = Switches(store)
+    pages = Pages(chain, settings, interface, lambda: switches.current().banner)
     app.add_middleware(SecurityHeaders, frame=pages.frame)
     _add_api(app, service)
     _add_feedback(app, chain, settings)
     _add_errors(app, pages)
     _add_description(app, pages)
     app.include_router(pages_router(pages))
+    add_staff(app, chain, settings, store, switches)
     site = Path(__file__).parent / "web" / "static"
     app.mount("/site", StaticFiles(directory=site), name="site")
 
@@ -131,6 +145,8 @@ def _add_feedback(app: FastAPI, chain: Chain, settings: Settings) -> None:
 def _add_errors(app: FastAPI, pages: Pages) -> None:
     def reply(request: Request, key: str, sentence: str, status: int) -> Response:
         path = request.url.path
+        if path.startswith("/staff"):
+            return staff_error(request, sentence, status)
         if path.startswith(("/documents", "/answer")):
             return pages.page("error.html", pages.words(request), {"message": sentence}, status)
         return JSONResponse({"error": {"code": key, "message": sentence}}, status)

@@ -6,6 +6,7 @@ import asyncio
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from tempfile import mkdtemp
 
 from fastapi import FastAPI
 
@@ -155,6 +156,9 @@ class ScriptedChain:
         yield "verify"
         yield self.invoke(question)
 
+    def quoted(self) -> ScriptedChain:
+        return self
+
     def ready(self) -> dict[str, object]:
         if self.failure:
             raise self.failure
@@ -171,6 +175,7 @@ def missing_index() -> IndexMissing:
 
 def web_app(chain: ScriptedChain, **environ: str) -> FastAPI:
     """The application, made inside an event loop: outside one, Gradio opens loops and leaves them."""
+    environ = {"store_url": f"sqlite:///{mkdtemp(prefix='wence-')}/wence.db"} | environ
 
     async def make() -> FastAPI:
         return create_app(chain, settings(**environ))  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
-from bot.staff.accounts import held_account, plain_name
+from bot.staff.accounts import NAME, held_account, plain_name
 from bot.staff.audit import record
 from bot.staff.passwords import Verifier, hash_password, outdated
 from bot.staff.store import Store
@@ -57,20 +57,27 @@ class SignIns:
         self._verifier = Verifier()
 
     def sign_in(self, name: str, password: str, old_token: str = "") -> str:
-        """The token of a new session, the old one ends; raises SignInRefused, TooBusy, StoreDown."""
+        """The token of a new session; raises SignInRefused, TooBusy, StoreDown."""
+        name = plain_name(name)
+        self.check(name, password)
+        return self._open(name, password, old_token)
+
+    def check(self, name: str, password: str) -> None:
+        """Raise SignInRefused unless this is the password of an open account."""
         name, now = plain_name(name), self._clock()
         with self._store.writing() as session:
             wait = _wait_left(session, name, now)
             if not wait:
                 _count_try(session, name, now)
-            account = session.get(Account, name)
+            account = session.get(Account, name) if NAME.fullmatch(name) else None
             known = account.password_hash if account and not account.disabled else None
         if wait:
             raise SignInRefused(wait)
         if not self._verifier.matches(known, password):
             self._note_lock(name, now)
             raise SignInRefused
-        return self._open(name, password, old_token)
+        with self._store.writing() as session:
+            session.execute(delete(SignInFailure).where(SignInFailure.name == _key(name)))
 
     def member(self, token: str) -> Member | None:
         """Who holds this token; None when nobody does or it has expired."""
@@ -102,11 +109,8 @@ class SignIns:
                 account.password_hash = hash_password(password)
             account.signed_in_at = now
             _end_old(session, old_token, now)
-            session.execute(delete(SignInFailure).where(SignInFailure.name == _key(name)))
             session.add(
-                StaffSession(
-                    token_digest=digest(token), account=name, created_at=now, seen_at=now
-                )
+                StaffSession(token_digest=digest(token), account=name, created_at=now, seen_at=now)
             )
             record(session, name, "sign_in", name)
         return token
@@ -121,7 +125,8 @@ class SignIns:
         """Staff see in the audit log when somebody guesses at an account."""
         with self._store.writing() as session:
             tries = session.get(SignInFailure, _key(name))
-            if tries and tries.count >= FREE_TRIES and session.get(Account, name):
+            known = NAME.fullmatch(name) and session.get(Account, name)
+            if known and tries and tries.count >= FREE_TRIES:
                 record(session, name, "sign_in_locked", name, {"failures": tries.count})
 
 
@@ -165,7 +170,7 @@ def _wait_left(session: Session, name: str, now: datetime) -> timedelta:
     if tries is None or tries.count < FREE_TRIES:
         return timedelta()
     doublings = min(tries.count - FREE_TRIES, MOST_DOUBLINGS)
-    wait = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
+    wait: timedelta = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
     return max(tries.last_at + wait - now, timedelta())
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DDL, JSON, DateTime, Dialect, ForeignKey, String, Text, event
+from sqlalchemy import JSON, Connection, DateTime, Dialect, ForeignKey, String, Text, event
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -179,8 +179,11 @@ POSTGRES_GUARDS = (
     "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_entries "
     "FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()",
 )
-for _dialect, _guards in (("sqlite", SQLITE_GUARDS), ("postgresql", POSTGRES_GUARDS)):
-    for _guard in _guards:
-        event.listen(
-            AuditEntry.__table__, "after_create", DDL(_guard).execute_if(dialect=_dialect)
-        )
+GUARDS = {"sqlite": SQLITE_GUARDS, "postgresql": POSTGRES_GUARDS}
+
+
+@event.listens_for(AuditEntry.__table__, "after_create")
+def _guard_audit(table: object, connection: Connection, **more: object) -> None:
+    """From its first moment on, the database itself refuses to change the log."""
+    for guard in GUARDS[connection.dialect.name]:
+        connection.exec_driver_sql(guard)

@@ -24,6 +24,7 @@ STRICT = COMMON + "script-src 'self'"
 GRADIO = COMMON + "script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'self' blob:"
 OWN_PAGES = (
     *("/documents", "/answer", "/docs", "/api/", "/mcp", "/site/", "/healthz", "/openapi.json"),
+    "/staff",
 )
 FIXED = {
     "X-Content-Type-Options": "nosniff",
@@ -32,6 +33,7 @@ FIXED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
+REFERRED = "/staff"  # its forms are told from forged ones by where they come from
 META = re.compile(r'<meta\s+(?:property="og:[^"]*"|name="twitter:[^"]*")[^>]*?/?>\s*', re.DOTALL)
 
 
@@ -56,10 +58,13 @@ class SecurityHeaders:
 class _Plain:
     def __init__(self, send: Send, path: str) -> None:
         self.send, self.policy = send, policy(path)
+        self.referred = path.startswith(REFERRED)
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             add_headers(message, self.policy)
+            if self.referred:
+                MutableHeaders(raw=message["headers"])["Referrer-Policy"] = "same-origin"
         await self.send(message)
 
 

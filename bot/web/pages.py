@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from urllib.parse import urlencode
 
@@ -46,8 +47,15 @@ Spans = list[str]
 class Pages:
     """The pages over one chain; every method returns HTML."""
 
-    def __init__(self, chain: Chain, settings: Settings, interface: dict[str, Interface]) -> None:
+    def __init__(
+        self,
+        chain: Chain,
+        settings: Settings,
+        interface: dict[str, Interface],
+        banner: Callable[[], str] = str,
+    ) -> None:
         self.chain, self.settings, self.interface = chain, settings, interface
+        self.banner = banner  # what staff want every reader to see, or nothing
 
     def words(self, request: Request) -> Interface:
         """The interface texts in the reader's language."""
@@ -119,6 +127,7 @@ class Pages:
             documents=list(self.chain.documents.values()),
             regions=[name.split("/")[-1] for name in region_names(self.chain.documents)],
             reasons=REASONS,
+            banner=self.banner(),
             **HELPERS,
         )
         before, _, after = html.partition("<!--chat-->")
@@ -133,7 +142,7 @@ class Pages:
         self, template: str, words: Interface, context: dict[str, object], status: int = 200
     ) -> HTMLResponse:
         """A template filled in."""
-        values = {"t": words} | HELPERS
+        values = {"t": words, "banner": self.banner()} | HELPERS
         html = TEMPLATES.get_template(template).render(values | context)
         return HTMLResponse(html, status)
 
