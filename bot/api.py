@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from starlette.routing import Route
 from bot.public.desk import Answering, Desk
 from bot.public.door import Door, house_of
 from bot.public.figures import Figures
+from bot.public.logs import log_asked, log_refused
+from bot.public.metrics import Metrics
 from bot.public.turnstile import Turnstile
 from bot.public.visits import current_visit
 from bot.settings import Settings
@@ -39,25 +42,25 @@ logger = logging.getLogger(__name__)
 
 def create_app(chain: Answering, settings: Settings) -> FastAPI:
     """The whole web application over one answering chain."""
-    return open_desk(Desk(chain, settings), settings)
-
-
-def open_desk(chain: Desk, settings: Settings) -> FastAPI:
-    """The whole web application; every question in it is asked at the one desk."""
-    interface = load_interface(settings.prompts_dir)
-    service = Service(chain, settings)
-    tools = ToolServer(service, interface)
-    app = FastAPI(title="问策 WenCe", version="1", openapi_url=None, lifespan=tools.lifespan)
     store = open_store(settings)
     switches = Switches(store)
-    pages = Pages(chain, settings, interface, lambda: switches.current().banner)
-    app.add_middleware(SecurityHeaders, frame=pages.frame)
+    desk, interface = Desk(chain, settings, switches.current), load_interface(settings.prompts_dir)
+    turnstile = Turnstile(settings)
+    service = Service(desk, settings, turnstile)
+    tools = ToolServer(service, interface)
+    app = FastAPI(title="问策 WenCe", version="1", openapi_url=None, lifespan=tools.lifespan)
+    app.state.desk = desk
+    pages = Pages(desk, settings, interface, lambda: switches.current().banner, turnstile)
+    metrics = _observe(desk)
+    refuse = _add_errors(app, pages, metrics)
+    app.add_middleware(Door, house=house_of(settings), limits=desk.limits, refuse=refuse)
+    app.add_middleware(SecurityHeaders, frame=pages.frame)  # the outermost: for refusals too
     _add_api(app, service)
-    _add_feedback(app, chain, settings)
-    _add_errors(app, pages)
+    _add_feedback(app, desk, settings)
     _add_description(app, pages)
     app.include_router(pages_router(pages))
-    add_staff(app, chain, settings, store, switches)
+    app.router.routes.extend(Figures(metrics, settings).routes())
+    add_staff(app, desk, settings, store, switches)
     site = Path(__file__).parent / "web" / "static"
     app.mount("/site", StaticFiles(directory=site), name="site")
 
@@ -78,18 +81,32 @@ def open_desk(chain: Desk, settings: Settings) -> FastAPI:
     return app
 
 
+def _observe(desk: Desk) -> Metrics:
+    """Figures and log lines of everything that is asked at the desk."""
+    metrics = Metrics(desk)
+    desk.watch.add(metrics)
+    desk.watch.add(log_asked)
+
+    def refused(reason: str, channel: str) -> None:
+        metrics.turned_away(reason, channel)
+        log_refused(reason, channel)
+
+    desk.refused = refused
+    return metrics
+
+
 def _add_api(app: FastAPI, service: Service) -> None:
     @app.post("/api/v1/ask")
     async def ask(request: Request) -> JSONResponse:
         """Every statement in the answer is backed by a verbatim quote from a clause held."""
         data = read_json(await read_body(request))
-        return _answered(await run_in_threadpool(service.ask, data))
+        return _answered(await service.in_turn(service.ask, data))
 
     @app.post("/api/v1/compare")
     async def compare(request: Request) -> JSONResponse:
         """Each region is answered from its own documents alone."""
         data = read_json(await read_body(request))
-        return _answered(await run_in_threadpool(service.compare_regions, data))
+        return _answered(await service.in_turn(service.compare_regions, data))
 
     @app.get("/api/v1/documents")
     def documents() -> JSONResponse:
@@ -142,18 +159,24 @@ def _add_feedback(app: FastAPI, chain: Chain, settings: Settings) -> None:
         return Response(status_code=204)
 
 
-def _add_errors(app: FastAPI, pages: Pages) -> None:
+def _add_errors(
+    app: FastAPI, pages: Pages, metrics: Metrics
+) -> Callable[[Request, BadRequest], Response]:
+    """What each kind of error looks like; returns how a refusal at the door does."""
+
     def reply(request: Request, key: str, sentence: str, status: int) -> Response:
         path = request.url.path
         if path.startswith("/staff"):
             return staff_error(request, sentence, status)
-        if path.startswith(("/documents", "/answer")):
+        if path == "/" or path.startswith(("/documents", "/answer")):
             return pages.page("error.html", pages.words(request), {"message": sentence}, status)
         return JSONResponse({"error": {"code": key, "message": sentence}}, status)
 
     @app.exception_handler(BadRequest)
     def bad_request(request: Request, error: BadRequest) -> Response:
-        return reply(request, error.name, error.sentence(pages.words(request)), error.status)
+        told = reply(request, error.name, error.sentence(pages.words(request)), error.status)
+        told.headers.update(error.headers)
+        return told
 
     @app.exception_handler(WenceError)
     def unusable(request: Request, error: WenceError) -> Response:
@@ -177,7 +200,13 @@ def _add_errors(app: FastAPI, pages: Pages) -> None:
 
     @app.exception_handler(Exception)
     def surprise(request: Request, error: Exception) -> Response:
-        reference = secrets.token_hex(4)
+        reference = current_visit().reference
         logger.error("request failed, reference %s", reference)  # the server logs the trace
         sentence = pages.words(request)("error_internal", reference=reference)
         return reply(request, "internal", sentence, 500)
+
+    def refuse(request: Request, problem: BadRequest) -> Response:
+        metrics.limited(problem.name)
+        return bad_request(request, problem)
+
+    return refuse

@@ -10,6 +10,7 @@ import gradio as gr
 from gradio.events import Dependency
 
 from bot.conversation import Audience
+from bot.public.visits import current_visit, visit_of, within
 from bot.settings import Settings
 from bot.web import turns
 from bot.web.exchanges import Exchange, read_exchanges, without_last
@@ -19,6 +20,7 @@ from bot.web.turns import Chain, View
 
 EXAMPLES = 4
 TOOLS = ("retry", "edit_last", "export_markdown", "export_docx", "print", "clear")
+ASKING: dict[str, Any] = {"concurrency_id": "ask", "concurrency_limit": 16}
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 AUDIENCES = {"家长": "audience_parent", "教师": "audience_teacher", "工作人员": "audience_staff"}
 LOCALES = {"zh-CN": "zh", "zh": "zh", "zh-TW": "zh", "zh-HK": "zh", "en": "en"}
@@ -101,10 +103,10 @@ class ChatPage:
         rest = [self.region, self.audience, self.stored]
         tools = self.tools
         asking = [
-            self._on([self.box.submit, self.send.click], self._ask, [self.box, *rest]),
-            self._on([self.chat.option_select], self._ask_option, rest),
-            self._on([tools["retry"].click], self._ask_again, rest),
-            *(self._on([b.click], self._ask, [b, *rest]) for b in self.examples),
+            self._on([self.box.submit, self.send.click], self._ask, [self.box, *rest], **ASKING),
+            self._on([self.chat.option_select], self._ask_option, rest, **ASKING),
+            self._on([tools["retry"].click], self._ask_again, rest, **ASKING),
+            *(self._on([b.click], self._ask, [b, *rest], **ASKING) for b in self.examples),
         ]
         opening = blocks.load(
             self._open,
@@ -113,7 +115,7 @@ class ChatPage:
             **QUIET,
         )
         shared = [self.audience, self.stored]
-        asking.append(opening.then(self._ask_link, shared, self._shown(), **QUIET))
+        asking.append(opening.then(self._ask_link, shared, self._shown(), **QUIET, **ASKING))
         self._settle(asking[-1])
         self._on([self.stop.click], self._stop, [self.stored], cancels=asking)
         self._on([tools["edit_last"].click], self._edit, [self.stored])
@@ -132,9 +134,9 @@ class ChatPage:
         triggers: list[Any],
         work: Callable[..., Any],
         inputs: list[Any],
-        cancels: list[Dependency] | None = None,
+        **more: Any,  # noqa: ANN401
     ) -> Dependency:
-        event: Dependency = gr.on(triggers, work, inputs, self._shown(), cancels=cancels, **QUIET)
+        event: Dependency = gr.on(triggers, work, inputs, self._shown(), **QUIET, **more)
         self._settle(event)
         return event
 
@@ -159,7 +161,9 @@ class ChatPage:
         self, text: str, region: str, audience: str, stored: object, request: gr.Request
     ) -> Iterator[list[Any]]:
         words, form = self._words(request), turns.read_form(text, region, audience)
-        for view in turns.respond(self.chain, self.settings, words, form, self._kept(stored)):
+        views = turns.respond(self.chain, self.settings, words, form, self._kept(stored))
+        visit = visit_of(request.request.scope, "page") if request.request else current_visit()
+        for view in within(visit, views):
             yield self._show(view, words)
 
     def _ask_option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -57,6 +58,12 @@ class PolicyChain(Runnable[Question, Answer]):
     def documents(self) -> Mapping[str, Document]:
         """The documents held, by id."""
         return self._current.snapshot.documents
+
+    def quoted(self) -> PolicyChain:
+        """The same chain, whose answers are quotes: no language model is asked."""
+        other = copy.copy(self)
+        other._writer = other._rewriter = None
+        return other
 
     @property
     def resolver(self) -> Resolver:
@@ -126,7 +133,7 @@ class PolicyChain(Runnable[Question, Answer]):
         assert answer is not None
         total = (perf_counter() - started) * 1000
         times = {**answer.timings_ms, "total": total}
-        yield replace(answer, question=question, timings_ms=times)
+        yield replace(answer, timings_ms=times)
 
     def warm_up(self) -> None:
         """Load what the first question loads; no language model is asked."""

@@ -72,6 +72,7 @@ class Draft:
 class Answer:
     """The end of a turn: status, text with 〔n〕 markers, citations, notes, timings.
 
+    ``reference`` leads from the page to the log and the questions board.
     ``staff_notes`` tell staff what a reader need not know, such as why no model worded it.
     """
 
@@ -88,3 +89,4 @@ class Answer:
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     hits: tuple[Hit, ...] = ()
     staff_notes: tuple[str, ...] = ()
+    reference: str = ""

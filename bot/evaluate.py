@@ -16,7 +16,8 @@ from bot.scoring.evaluation import Evaluation, Outcome
 from bot.scoring.expectations import Expectation, check_gold, load_expectations
 from bot.scoring.measures import LOWER_IS_BETTER, measure_answer
 from bot.scoring.scores import as_text, evaluation_to_dict, load_floors, write_scores
-from bot.settings import PREFIX, Settings
+from bot.setting import PREFIX
+from bot.settings import Settings
 from bot.understand import understand
 from index.errors import SettingsError
 

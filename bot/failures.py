@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+
+from bot.public.visits import current_visit
 
 logger = logging.getLogger(__name__)
 
@@ -27,5 +28,5 @@ def caught(what: str, *passing: type[Exception]) -> Iterator[Failure]:
     except passing:
         raise
     except Exception:  # the only place that catches everything
-        failure.reference = secrets.token_hex(4)
+        failure.reference = current_visit().reference
         logger.exception("%s failed, reference %s", what, failure.reference)

@@ -1,12 +1,11 @@
 """One table of settings (name, default, help); the only reader of the environment.
 
 A setting ``top_k`` is read from ``WENCE_TOP_K``. Unknown names and impossible values stop
-the start-up with one clear line each.
+the start-up with one clear line each, all at once.
 """
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,25 +13,11 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from bot.setting import PREFIX, Setting, read_values
 from index.errors import SettingsError
 
 ROOT = Path(__file__).resolve().parent.parent
-PREFIX = "WENCE_"
 BENCH_DATA = "WENCE_BENCH_DATA"  # for the tests and measurements alone
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One row of the table; the type of the value is the type of the default.
-
-    ``choices`` are the only values allowed, ``least`` is the smallest number allowed.
-    """
-
-    name: str
-    default: str | int | float | bool
-    help: str
-    choices: tuple[str, ...] = ()
-    least: int = 0
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -56,11 +41,16 @@ SETTINGS: tuple[Setting, ...] = (
         choices=("int8", "fp32"),
     ),
     Setting("host", "127.0.0.1", "address the service listens on"),
-    Setting("port", 7860, "port the service listens on"),
+    Setting("port", 7860, "port the service listens on", most=65535),
     Setting("max_question_chars", 2000, "longest question that is read", least=1),
     Setting("max_citations", 3, "most clauses cited for one region", least=1),
     Setting("language", "zh", "language of fixed sentences: zh or en", choices=("zh", "en")),
-    Setting("model_url", "", "OpenAI-compatible service (ends in /v1); empty: answers are quotes"),
+    Setting(
+        "model_url",
+        "",
+        "OpenAI-compatible service (ends in /v1); empty: answers are quotes",
+        schemes=("http", "https"),
+    ),
     Setting("model_name", "", "chat model asked for"),
     Setting("model_key", "", "key of the service, if it wants one; never shown"),
     Setting(
@@ -72,8 +62,40 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("model_label", "", "label of generated answers; empty: label_llm in messages.yaml"),
     Setting("store_url", "", "database of the staff console; empty: SQLite beside the index"),
     Setting("staff_secure_cookie", False, "send the staff cookie over https only, always"),
+    Setting("trusted_proxies", "", "networks whose X-Forwarded-For is believed: 10.0.0.0/8,…"),
+    Setting(
+        "limits_url",
+        "",
+        "Redis that counts questions for several processes; empty: each counts its own",
+        schemes=("redis", "rediss", "redis+unix", "valkey", "valkeys"),
+    ),
+    Setting("questions_per_minute", 20, "questions of one client; 0: as many as wanted"),
+    Setting("questions_per_hour", 300, "questions of one client; 0: as many as wanted"),
+    Setting("requests_per_minute", 1200, "requests of one client; 0: as many as wanted"),
+    Setting("signins_per_minute", 5, "staff sign-ins of one client; 0: as many as wanted"),
+    Setting("answers_per_client", 1, "answers made for one client at once; 0: as many as wanted"),
+    Setting("answers_at_once", 4, "answers made at once", least=1, most=64),
+    Setting("queue_length", 200, "questions that may wait for a place", most=1000),
+    Setting("queue_seconds", 8.0, "seconds that a question waits for a place"),
+    Setting("answer_seconds", 30.0, "seconds that one answer may take", least=1),
+    Setting("body_seconds", 10.0, "seconds in which a request must have come in", least=1),
+    Setting("max_body_kb", 256, "largest body of a request, KiB", least=1),
+    Setting("max_page_kb", 4096, "largest body that the chat page sends, KiB", least=1),
+    Setting("max_upload_mb", 64, "largest upload of staff, MiB", least=1),
+    Setting("drain_notice", 2.0, "seconds between SIGTERM and the last new connection"),
+    Setting("drain_seconds", 25.0, "seconds that answers in hand are waited for"),
+    Setting(
+        "metrics_token", "", "who sends it reads /metrics; empty: this machine and proxies"
+    ),
+    Setting("log_format", "text", "lines of the log: text or json", choices=("text", "json")),
+    Setting(
+        "trace_url",
+        "",
+        "OpenTelemetry collector (gRPC) for the steps of each answer; empty: none",
+        schemes=("http", "https"),
+    ),
 )
-SECRETS = frozenset({"model_key", "store_url"})
+SECRETS = frozenset({"model_key", "store_url", "metrics_token", "limits_url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,58 +124,50 @@ class Settings:
     store_url: SecretStr
     staff_secure_cookie: bool
 
+    trusted_proxies: str
+    limits_url: SecretStr
+    questions_per_minute: int
+    questions_per_hour: int
+    requests_per_minute: int
+    signins_per_minute: int
+    answers_per_client: int
+    answers_at_once: int
+    queue_length: int
+    queue_seconds: float
+    answer_seconds: float
+    body_seconds: float
+    max_body_kb: int
+    max_page_kb: int
+    max_upload_mb: int
+    drain_notice: float
+    drain_seconds: float
+    metrics_token: SecretStr
+    log_format: str
+    trace_url: str
+
     @property
     def has_model(self) -> bool:
         """Whether a language model words the answers."""
         return bool(self.model_url)
 
 
-def _parse(setting: Setting, text: str) -> str | int | float | bool:
-    name, kind = f"{PREFIX}{setting.name.upper()}", type(setting.default)
-    if kind is bool:
-        if text.lower() not in {"true", "false", "1", "0"}:
-            raise SettingsError(f"{name} must be true or false, not {text!r}")
-        return text.lower() in {"true", "1"}
-    if setting.choices and text not in setting.choices:
-        raise SettingsError(f"{name} must be {' or '.join(setting.choices)}, not {text!r}")
-    try:
-        value = kind(text)
-    except ValueError as error:
-        wanted = "a whole number" if kind is int else "a number"
-        raise SettingsError(f"{name} must be {wanted}, not {text!r}") from error
-    if not isinstance(value, str) and not setting.least <= value < math.inf:
-        raise SettingsError(f"{name} must be at least {setting.least}, not {text!r}")
-    return value
-
-
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read the environment; raise SettingsError on an unknown name or an impossible value."""
+    """Read the environment; SettingsError has one line for each unknown name or wrong value."""
     environ = os.environ if environ is None else environ
-    known = {PREFIX + setting.name.upper(): setting for setting in SETTINGS}
     given = {key: value for key, value in environ.items() if key.startswith(PREFIX)}
-    unknown = sorted(set(given) - set(known) - {BENCH_DATA})
-    if unknown:
-        raise SettingsError(
-            f"unknown setting {', '.join(unknown)}; see the settings table in README.md"
-        )
-    values: dict[str, object] = {}
-    for key, setting in known.items():
-        value: object = _parse(setting, given[key]) if key in given else setting.default
-        if setting.name.endswith("_dir"):
-            value = Path(str(value)).expanduser()
-        values[setting.name] = SecretStr(str(value)) if setting.name in SECRETS else value
-    _check_model(str(values["model_url"]), str(values["model_name"]))
+    given.pop(BENCH_DATA, None)
+    read, faults = read_values(SETTINGS, given)
+    if bool(read.get("model_url", True)) != bool(read.get("model_name", True)):
+        faults.append(f"{PREFIX}MODEL_URL 和 {PREFIX}MODEL_NAME 要么都填，要么都不填")
+    if faults:
+        raise SettingsError("\n".join(faults))
+    values: dict[str, object] = dict(read)
+    for name, value in read.items():
+        if name.endswith("_dir"):
+            values[name] = Path(str(value)).expanduser()
+        elif name in SECRETS:
+            values[name] = SecretStr(str(value))
     return Settings(**values)  # type: ignore[arg-type]
-
-
-def _check_model(url: str, name: str) -> None:
-    """An address and a name, or neither."""
-    if bool(url) != bool(name):
-        raise SettingsError(
-            f"{PREFIX}MODEL_URL and {PREFIX}MODEL_NAME go together: give both or neither"
-        )
-    if url and not url.startswith(("http://", "https://")):
-        raise SettingsError(f"{PREFIX}MODEL_URL must begin with http:// or https://")
 
 
 def bench_data() -> Path:

@@ -36,7 +36,7 @@ def test_a_question_is_answered_in_the_published_format(client: TestClient) -> N
     assert reply.status_code == 200
     assert list(body) == [
         "id", "question", "standalone_question", "status", "answer", "regions", "composer",
-        "citations", "related", "notes", "suggestions", "timings_ms",
+        "citations", "related", "notes", "suggestions", "timings_ms", "reference",
     ]  # fmt: skip
     assert (body["id"], body["status"], body["citations"][0]["clause_id"]) == (
         "q7",

@@ -337,8 +337,8 @@ def test_an_address_of_another_machine_is_named():
 @pytest.mark.parametrize(
     ("environ", "said"),
     [
-        ({"WENCE_FOO": "1"}, "unknown setting WENCE_FOO"),
-        ({"WENCE_PORT": "eighty"}, "WENCE_PORT must be a whole number, not 'eighty'"),
+        ({"WENCE_FOO": "1"}, "WENCE_FOO：没有这个设置"),
+        ({"WENCE_PORT": "eighty"}, "WENCE_PORT 应为整数，不能是 'eighty'"),
     ],
 )
 def test_a_wrong_setting_stops_with_one_line(environ, said):

@@ -122,6 +122,16 @@ ANSWERS = {
 
 
 SLOW = "请慢慢查"
+UNLIMITED = dict.fromkeys(
+    (
+        "questions_per_minute",
+        "questions_per_hour",
+        "requests_per_minute",
+        "signins_per_minute",
+        "answers_per_client",
+    ),
+    "0",
+)
 
 
 class ScriptedChain:
@@ -178,7 +188,7 @@ def web_app(chain: ScriptedChain, **environ: str) -> FastAPI:
     environ = {"store_url": f"sqlite:///{mkdtemp(prefix='wence-')}/wence.db"} | environ
 
     async def make() -> FastAPI:
-        return create_app(chain, settings(**environ))  # type: ignore[arg-type]
+        return create_app(chain, settings(**UNLIMITED | environ))
 
     with ThreadPoolExecutor(1) as pool:  # Playwright keeps a loop running in the main thread
         return pool.submit(lambda: asyncio.run(make())).result()

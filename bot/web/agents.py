@@ -23,7 +23,6 @@ from mcp_types import (
     Tool,
     ToolAnnotations,
 )
-from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.failures import caught
@@ -99,7 +98,7 @@ class ToolServer:
         reply: Json | None = None
         try:  # the library would send the text of any other error to the caller
             with caught("tool", WenceError) as failure:
-                reply = await run_in_threadpool(call, params.arguments or {})
+                reply = await self.service.in_turn(call, params.arguments or {})
         except WenceError as error:
             return _told(problem_sentence(error, words))
         if reply is None:

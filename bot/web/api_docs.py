@@ -26,11 +26,14 @@ JSON = "application/json"
 REFUSALS = {
     "400": BadRequest("empty_question"),
     "404": BadRequest("document_not_found", id="none"),
+    "408": BadRequest("body_too_slow", limit=10),
     "413": BadRequest("question_too_long", length=2345, limit=2000),
     "422": BadRequest("unknown_field", field="regoin", known="、".join(FIELDS)),
+    "429": BadRequest("too_many", seconds=17),
     "500": BadRequest("internal", reference="5f3a9c1e"),
     "503": BadRequest("index_missing", reference="5f3a9c1e"),
 }
+RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
 Described = dict[str, Any]
 
 
@@ -64,7 +67,11 @@ def _responses(operation: Operation, reply: object, words: Interface) -> Describ
     bodies = {code: _body("Error", _error(code, words)) for code in operation.codes[1:]}
     bodies[operation.codes[0]] = _body(operation.output, reply)
     return {
-        code: {"description": words(f"api_{code}"), "content": {JSON: bodies[code]}}
+        code: {
+            "description": words(f"api_{code}"),
+            "content": {JSON: bodies[code]},
+            **({"headers": RETRY_AFTER} if code in {"429", "503"} else {}),
+        }
         for code in operation.codes
     }
 

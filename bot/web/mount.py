@@ -6,9 +6,11 @@ from typing import Any, Literal
 
 import gradio as gr
 from fastapi import FastAPI
+from gradio.context import LocalContext
 from gradio.events import api
 
 from bot.app import ChatPage
+from bot.public.visits import visit_of, visiting
 from bot.settings import Settings
 from bot.web.interface import Interface
 from bot.web.markup import TEMPLATES
@@ -16,8 +18,8 @@ from bot.web.schemas import Tool, load_descriptions
 from bot.web.service import Service, problem_sentence
 from index.errors import WenceError
 
-PARALLEL_ANSWERS = 4
-WAITING_ANSWERS = 64
+PARALLEL_CALLS = 16  # in threads that pages need too; how many are answered is the desk's affair
+WAITING_CALLS = 128
 Reply = dict[str, Any]
 
 
@@ -57,8 +59,11 @@ class PublicCalls:
         return self._call("compare_regions", question=question, regions=regions, audience=audience)
 
     def _call(self, name: str, **data: object) -> Reply:
+        request = LocalContext.request.get(None)
+        scope = request.request.scope if request and request.request else {}
         try:
-            return self.service.calls[name](data)
+            with visiting(visit_of(scope, "gradio")):
+                return self.service.calls[name](data)
         except WenceError as error:
             sentence = problem_sentence(error, self.words)
             raise gr.Error(sentence, print_exception=False) from None
@@ -78,7 +83,7 @@ def mount_chat(
                 api_description=describe(tool),
                 concurrency_id="api",
             )
-    blocks.queue(default_concurrency_limit=PARALLEL_ANSWERS, max_size=WAITING_ANSWERS)
+    blocks.queue(default_concurrency_limit=PARALLEL_CALLS, max_size=WAITING_CALLS)
     # Its usage statistics are off, yet each event would still summarise all earlier ones.
     blocks._queue.ANAYLTICS_CACHE_FREQUENCY = 10**12
     gr.mount_gradio_app(

@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
-from starlette.concurrency import run_in_threadpool
 
 from bot.conversation import Answer
+from bot.public.turnstile import Turnstile
 from bot.related import offers
 from bot.settings import Settings
 from bot.web.exchanges import offer_label
@@ -52,10 +52,12 @@ class Pages:
         chain: Chain,
         settings: Settings,
         interface: dict[str, Interface],
-        banner: Callable[[], str] = str,
+        banner: Callable[[], str],
+        turnstile: Turnstile,
     ) -> None:
         self.chain, self.settings, self.interface = chain, settings, interface
         self.banner = banner  # what staff want every reader to see, or nothing
+        self.turnstile = turnstile
 
     def words(self, request: Request) -> Interface:
         """The interface texts in the reader's language."""
@@ -99,12 +101,14 @@ class Pages:
         """One question and its answer on a page of its own."""
         words = self.words(request)
         answer, problem, status = None, "", 200
+        headers: dict[str, str] = {}
         asked = Form(q, region, audience)
         try:
             if q or "q" in request.query_params:
-                answer = await run_in_threadpool(self._answer, asked)
+                answer = await self.turnstile(self._answer, asked)
         except BadRequest as error:
             problem, status = error.sentence(words), error.status
+            headers = error.headers
         except WenceError as error:
             problem, status = failure_sentence(error, words), 503
         context: dict[str, object] = {
@@ -118,7 +122,9 @@ class Pages:
             "offers": plain_offers(answer, words) if answer else (),
             "today": show_date(datetime.now(UTC).astimezone().date(), words),
         }
-        return self.page("answer_page.html", words, context, status)
+        page = self.page("answer_page.html", words, context, status)
+        page.headers.update(headers)
+        return page
 
     def frame(self, language: str) -> tuple[str, str]:
         """What stands before and after the chat on the first page."""

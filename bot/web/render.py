@@ -27,6 +27,7 @@ def answer_to_dict(answer: Answer) -> dict[str, object]:
         "notes": list(answer.notes),
         "suggestions": list(answer.suggestions),
         "timings_ms": {name: round(value, 3) for name, value in answer.timings_ms.items()},
+        "reference": answer.reference,
     }
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.conversation import Answer, AnswerStatus, Question
+from bot.public.turnstile import Turnstile
 from bot.settings import Settings
-from bot.web.ask import read_clause_id, read_comparison, read_fields, read_question
+from bot.web.ask import MOST_REGIONS, read_clause_id, read_comparison, read_fields, read_question
 from bot.web.interface import Interface
 from bot.web.render import answer_to_dict, clause_to_dict, document_to_dict, document_tree_to_dict
 from bot.web.turns import BadRequest, Chain, failure_sentence
@@ -19,14 +20,20 @@ Json = dict[str, object]
 class Service:
     """One method for each tool and address; BadRequest says what is wrong with what came in."""
 
-    def __init__(self, chain: Chain, settings: Settings) -> None:
+    def __init__(self, chain: Chain, settings: Settings, turnstile: Turnstile) -> None:
         self.chain, self.limit = chain, settings.max_question_chars
+        self._turnstile = turnstile
         self.calls: Mapping[str, Callable[[object], Json]] = {
             "ask": self.ask,
             "get_clause": self.get_clause,
             "list_documents": self.list_documents,
             "compare_regions": self.compare_regions,
         }
+
+    async def in_turn(self, call: Callable[[object], Json], data: object) -> Json:
+        """The reply of a call, made in a thread; BadRequest 503 when it takes too long."""
+        questions = MOST_REGIONS if call == self.compare_regions else 1
+        return await self._turnstile(call, data, questions=questions)
 
     def ask(self, data: object) -> Json:
         """Answer one question; every statement is backed by a verbatim quote from a clause held."""

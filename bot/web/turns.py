@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-import secrets
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 from bot.conversation import Answer, AnswerStatus, Audience, Draft, Question
+from bot.public.visits import current_visit
 from bot.settings import Settings
 from bot.web.exchanges import KEPT_EXCHANGES, Exchange, exchange_of
 from bot.web.interface import Interface
@@ -44,6 +44,11 @@ class BadRequest(WenceError):
     def __init__(self, name: str, status: int = 400, **values: object) -> None:
         super().__init__(name)
         self.name, self.status, self.values = name, status, values
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """How long to wait, where that is known."""
+        return {"Retry-After": str(self.values["seconds"])} if "seconds" in self.values else {}
 
     def sentence(self, words: Interface) -> str:
         """What its reader sees."""
@@ -146,7 +151,7 @@ def respond(
 
 def failure_sentence(error: WenceError, words: Interface) -> str:
     """A sentence for the reader; the detail goes to the log under the same reference."""
-    reference = secrets.token_hex(4)
+    reference = current_visit().reference
     if isinstance(error, IndexUnusable):
         logger.error("index unusable, reference %s: %s", reference, error)
         return words("error_index_missing", reference=reference)

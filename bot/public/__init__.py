@@ -1,0 +1,1 @@
+"""What stands before the answering chain: limits, privacy, metrics, logs, start-up."""
