@@ -12,6 +12,7 @@ from bot.conversation import Answer, AnswerStatus, Question
 from bot.language import is_english
 from bot.messages import Messages, Words
 from bot.outcome import Outcome
+from bot.public.privacy import MaskedQuestion, mask_question
 from bot.resolve import Resolver
 from bot.retrieve import Found, Retriever
 from bot.screen import screen
@@ -42,7 +43,12 @@ class Answerer:
     reread: Callable[[Reading], Reading] = lambda reading: reading
 
     def steps(self, question: Question) -> Iterator[str | Answer]:
-        """Stage names, then the Answer."""
+        """Stage names, then the Answer; nothing below this line sees personal data."""
+        masked = mask_question(question)
+        for step in self._turn(masked.bare):
+            yield step if isinstance(step, str) else self._told(step, masked)
+
+    def _turn(self, question: Question) -> Iterator[str | Answer]:
         yield "resolve"
         question = replace(question, history=self._asked(question.history))
         words = self._words(question)
@@ -78,8 +84,19 @@ class Answerer:
 
     def failed(self, question: Question, reference: str) -> Answer:
         """The answer when something broke: a plain sentence and a reference number."""
-        text = self._words(question)("error", reference=reference)
-        return Answer(question, question.text, AnswerStatus.ERROR, text)
+        masked = mask_question(question)
+        text = self._words(masked.bare)("error", reference=reference)
+        answer = Answer(masked.bare, masked.bare.text, AnswerStatus.ERROR, text)
+        return self._told(answer, masked)
+
+    def _told(self, answer: Answer, masked: MaskedQuestion) -> Answer:
+        """The answer with the question as it may be kept, and a note on what was masked."""
+        if not masked.kinds:
+            return replace(answer, question=masked.shown)
+        words = self._words(masked.bare)
+        joint = ", " if words.language == "en" else "、"
+        note = words("note_masked", kinds=joint.join(masked.kinds))
+        return replace(answer, question=masked.shown, notes=(note, *answer.notes))
 
     def _asked(self, history: tuple[str, ...]) -> tuple[str, ...]:
         """Earlier turns that asked something of us: no greeting, nothing refused or foreign."""

@@ -1,0 +1,201 @@
+"""Names of people in a Chinese question: where one is told, or stands beside a person or a title.
+
+The lists live in ``bot/data/privacy.yaml``. The text arrives normalised. A name has to begin and
+end where dictionary words do, so that no surname is seen in 高中 or 常州.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import rjieba
+
+from bot.public.patterns import any_of, filled, privacy_data
+from index.regions import load_gazetteer
+from index.words import word_spans
+
+Span = tuple[int, int]
+LONGEST = 2  # characters of a given name
+_HAN = re.compile(r"[\u4e00-\u9fff]")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The lists, ready for matching."""
+
+    surnames: frozenset[str]
+    doubles: tuple[str, ...]
+    everyday: frozenset[str]
+    grammar: frozenset[str]
+    never: frozenset[str]
+    not_before: re.Pattern[str]
+    told: re.Pattern[str]
+    people: frozenset[str]
+    beside: re.Pattern[str]
+    title: re.Pattern[str]
+    belonging: re.Pattern[str]
+    nickname: re.Pattern[str]
+    latin: re.Pattern[str]
+
+
+def find_names(text: str) -> list[Span]:
+    """Places of names of people, left to right, without overlaps; O(length)."""
+    rules = _rules()
+    found = [match.span("x") for match in rules.latin.finditer(text)]
+    if not rules.surnames.isdisjoint(text) or rules.told.search(text):
+        found.extend(_Names(text, rules).all())
+    return _apart(found)
+
+
+def _apart(spans: list[Span]) -> list[Span]:
+    """The spans in order, of overlapping ones the longest from the left."""
+    kept: list[Span] = []
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+    return kept
+
+
+class _Names:
+    """The search in one text."""
+
+    def __init__(self, text: str, rules: _Rules) -> None:
+        self._text, self._rules = text, rules
+        self._ends: dict[int, int] | None = None
+
+    def all(self) -> Iterator[Span]:
+        """Every name, by each way of being told."""
+        text, rules = self._text, self._rules
+        for match in rules.told.finditer(text):
+            yield from self._told(match.end())
+        for match in rules.beside.finditer(text):
+            yield from self._strict(match.end(), least=1)
+        for match in rules.belonging.finditer(text):
+            yield from self._before(match.start(), least=1)
+        for match in rules.title.finditer(text):
+            yield from self._before(match.start(), least=0)
+
+    def _told(self, start: int) -> Iterator[Span]:
+        """A name that is said to be one: any that begins with a surname, or a nickname."""
+        given = self._surname(start)
+        if given is None:
+            match = self._rules.nickname.match(self._text, start)
+            if match:
+                yield match.span()
+            return
+        end = given
+        while end < given + LONGEST and self._may_hold(end):
+            end += 1
+        if end > given and not self._rules.not_before.match(self._text, end):
+            yield start, end
+
+    def _strict(self, start: int, least: int) -> Iterator[Span]:
+        """A name that only stands where one could: a surname by itself and unknown words."""
+        given = self._surname(start)
+        if given is None or start not in self._words():
+            return
+        end = self._given_end(start, given)
+        if end is None or end - given < least or self._rules.not_before.match(self._text, end):
+            return
+        if not self._is_unusual(start, given, end) or self._text[start:end] in self._rules.people:
+            return
+        if not load_gazetteer().find(self._text[start:end]):
+            yield start, end
+
+    def _is_unusual(self, start: int, given: int, end: int) -> bool:
+        """Whether an everyday word that is also a surname (任, 全, 车) can only be one here."""
+        if self._text[start] not in self._rules.everyday:
+            return True
+        return self._words()[start] == given and self._words()[given] == given + 1 == end - 1
+
+    def _before(self, end: int, least: int) -> Iterator[Span]:
+        """A name that ends where a title or 的妈妈 begins."""
+        for start in range(max(0, end - LONGEST - 2), end):
+            for span in self._strict(start, least) if least else self._titled(start):
+                if span[1] == end:
+                    yield span
+                    return
+
+    def _titled(self, start: int) -> Iterator[Span]:
+        """A surname before a title, with or without a given name."""
+        given = self._surname(start)
+        if given is None or start not in self._words():
+            return
+        if self._text[start] in self._rules.everyday and not self._begins(start):
+            return
+        title = self._rules.title.match(self._text, given)
+        whole = self._words()[start] in {given, title.end() if title else given}
+        if title and whole:
+            yield start, given
+        yield from self._strict(start, least=1)
+
+    def _begins(self, start: int) -> bool:
+        """Whether a word that may be a surname stands where one would: first, or named."""
+        if any(match.end() == start for match in self._rules.beside.finditer(self._text)):
+            return True
+        free = start == 0 or not self._text[start - 1].isalnum()
+        return free and self._text[start] not in self._rules.grammar
+
+    def _surname(self, start: int) -> int | None:
+        """Where a surname that begins here ends."""
+        if self._text.startswith(self._rules.doubles, start):
+            return start + 2
+        return start + 1 if self._text[start : start + 1] in self._rules.surnames else None
+
+    def _given_end(self, start: int, given: int) -> int | None:
+        """Where the name ends: single characters, one unknown word, or a name in the dictionary."""
+        words = self._words()
+        end = words[start]
+        if end > given:
+            known = self._text[start:end]
+            if end - given > LONGEST or not self._all_may_hold(given, end) or not _is_name(known):
+                return None
+        while end < given + LONGEST and end in words:
+            following = words[end]
+            if following - given > LONGEST or not self._all_may_hold(end, following):
+                break
+            end = following
+        return end
+
+    def _words(self) -> dict[int, int]:
+        """End of each dictionary word by its beginning."""
+        if self._ends is None:
+            self._ends = dict(word_spans(self._text))
+        return self._ends
+
+    def _may_hold(self, at: int) -> bool:
+        char = self._text[at : at + 1]
+        return bool(_HAN.match(char)) and char not in self._rules.never
+
+    def _all_may_hold(self, start: int, end: int) -> bool:
+        return all(map(self._may_hold, range(start, end)))
+
+
+@cache
+def _is_name(word: str) -> bool:
+    """Whether the dictionary has it as the name of a person."""
+    return [tag for _, tag in rjieba.tag(word, False)] == ["nr"]
+
+
+@cache
+def _rules() -> _Rules:
+    data: dict[str, Any] = dict(privacy_data())
+    return _Rules(
+        surnames=frozenset("".join(data["surnames"].split())),
+        doubles=tuple(data["double_surnames"]),
+        everyday=frozenset(data["everyday"]),
+        grammar=frozenset(data["grammar"]),
+        never=frozenset(data["never"]),
+        not_before=re.compile(data["not_before"]),
+        told=re.compile("|".join(data["told"])),
+        people=frozenset(data["beside"].split()),
+        beside=re.compile(f"(?:{any_of(data['beside'])})(?:是|: ?|、| )?"),
+        title=re.compile(any_of(data["titles"])),
+        belonging=re.compile(data["belonging"]),
+        nickname=re.compile(filled(data["nickname"])),
+        latin=re.compile(data["latin"]),
+    )

@@ -1,0 +1,246 @@
+"""Personal data is masked before anything else sees it; what only looks like it stays."""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import replace
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+import yaml
+from fastapi.testclient import TestClient
+from hypothesis import given, strategies
+
+from bot.chain import PolicyChain
+from bot.conversation import Answer, AnswerStatus, Question
+from bot.messages import load_messages
+from bot.public.patterns import kinds, privacy_data
+from bot.public.privacy import Masked, mask, mask_question
+from bot.settings import bench_data, load_settings
+from bot.web.render import answer_to_dict
+from index.words import normalise
+from tests.test_screen import BENIGN, CORPUS, WORDINGS, questions_of
+from tests.web_fake import web_app
+
+DATA = Path(__file__).parent / "data"
+PERSONAL = yaml.safe_load((DATA / "personal.yaml").read_text("utf-8"))
+SAMPLES = [(kind, *row) for kind, rows in PERSONAL["personal"].items() for row in rows]
+INSERTED = [tuple(pair) for pair in PERSONAL["inserted"]]
+LABELS = [*(kind.label for kind in kinds()), privacy_data()["name_label"]]
+ENGLISH = {label["zh"]: label["en"] for label in LABELS}
+
+
+def changed(texts: list[str]) -> dict[str, Masked]:
+    found = {text: mask(text) for text in texts}
+    return {text: one for text, one in found.items() if one != Masked(text, (), text)}
+
+
+def left(secret: str, text: str) -> bool:
+    """Whether it can still be read, however it is written."""
+    return normalise(secret).replace(" ", "") in normalise(text).replace(" ", "")
+
+
+# ---- what is masked
+
+
+def test_there_are_enough_samples():
+    assert len(SAMPLES) >= 60
+    assert len(set(PERSONAL["innocent"])) >= 150
+    assert len(INSERTED) >= 20
+
+
+@pytest.mark.parametrize(("kind", "text", "secret"), SAMPLES)
+def test_personal_data_is_masked_and_its_kind_is_told(kind, text, secret):
+    masked = mask(text)
+    assert not left(secret, masked.text)
+    assert not left(secret, masked.bare)
+    assert set(masked.kinds) & {kind, ENGLISH[kind]}
+
+
+def test_a_placeholder_stands_where_the_data_stood():
+    assert mask("我的手机号是13812345678，武汉小学怎么报名？") == Masked(
+        "我的手机号是［手机号］,武汉小学怎么报名?", ("手机号",), "武汉小学怎么报名?"
+    )
+
+
+def test_several_kinds_are_masked_each_under_its_label():
+    text = "我叫王小明，手机13812345678，身份证330402201605121234，邮箱a1@qq.com"
+    assert mask(text) == Masked(
+        "我叫［姓名］,手机［手机号］,身份证［身份证号］,邮箱［邮箱］",
+        ("姓名", "手机号", "身份证号", "邮箱"),
+        "",
+    )
+
+
+def test_an_english_question_has_english_placeholders():
+    assert mask("My phone number is 13812345678. Who may enrol?") == Masked(
+        "My phone number is ［mobile number］. Who may enrol?", ("mobile number",), "Who may enrol?"
+    )
+
+
+def test_a_masked_text_stays_as_it_is_and_is_searched_without_its_placeholders():
+    again = mask("我的手机号是［手机号］，武汉小学怎么报名")
+    assert again == Masked("我的手机号是［手机号］，武汉小学怎么报名", (), "武汉小学怎么报名")
+
+
+@pytest.mark.parametrize(("kind", "text", "secret"), SAMPLES)
+def test_masking_twice_changes_nothing(kind, text, secret):
+    assert mask(mask(text).text).text == mask(text).text
+
+
+def test_a_number_with_a_right_checksum_needs_no_context():
+    assert mask("4111111111111111").kinds == ("银行卡号",)
+    assert mask("4111111111111112").kinds == ("号码",)
+
+
+@given(strategies.text(max_size=80))
+def test_any_text_can_be_masked(text):
+    masked = mask(text)
+    assert masked.kinds or masked.text == text
+
+
+# ---- what stays
+
+
+@pytest.mark.parametrize("text", PERSONAL["innocent"])
+def test_what_only_looks_personal_stays(text):
+    assert mask(text) == Masked(text, (), text)
+
+
+def test_honest_questions_stay():
+    kept = [text for kind in ("passes", "in_scope", "out_of_scope") for text in WORDINGS[kind]]
+    assert changed([*BENIGN, *kept]) == {}
+
+
+def test_every_question_of_the_evaluation_files_stays():
+    rows = [
+        json.loads(line)
+        for path in sorted(DATA.glob("questions*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    texts = [text for row in rows for text in (row["question"], *row["history"])]
+    assert len(texts) > 1500
+    assert changed(texts) == {}
+
+
+def test_everyday_questions_of_the_documents_stay():
+    paths = [*CORPUS.glob("*.asked.yaml"), *CORPUS.glob("*.gaps.yaml")]
+    texts = [text for path in sorted(paths) for text in questions_of(path)]
+    assert len(texts) > 10_000
+    assert changed(texts) == {}
+
+
+def test_lay_questions_about_law_stay():
+    folder = bench_data() / "stard"
+    if not folder.exists():
+        pytest.skip(f"no public benchmark data in {folder}")
+    texts = [
+        json.loads(line)["question"]
+        for path in sorted(folder.glob("queries.*.jsonl"))
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    assert changed(texts) == {}
+
+
+def test_masking_is_fast_also_on_long_texts_made_to_be_slow():
+    texts = [(unit * 2000)[:2000] for unit in ("1", "1 ", "一", "王", "我叫", "a@", "路1号", "我1")]
+    mask("13812345678")
+    start = perf_counter()
+    for text in texts:
+        mask(text)
+    assert perf_counter() - start < 0.2 * len(texts)
+
+
+# ---- what becomes of a question
+
+
+def test_text_region_and_history_are_masked_together():
+    question = Question(
+        "那手机13812345678呢", "q1", region="嘉兴 a1@qq.com", history=("我叫王小明，怎么入学",)
+    )
+    masked = mask_question(question)
+    assert masked.shown == Question(
+        "那手机［手机号］呢", "q1", region="嘉兴 ［邮箱］", history=("我叫［姓名］,怎么入学",)
+    )
+    assert masked.bare == Question("那呢", "q1", region="嘉兴", history=("怎么入学",))
+    assert masked.kinds == ("手机号", "邮箱", "姓名")
+
+
+def test_a_question_without_personal_data_is_itself():
+    question = Question("武汉小学怎么报名？", history=("你好",))
+    masked = mask_question(question)
+    assert (masked.shown, masked.bare, masked.kinds) == (question, question, ())
+
+
+@pytest.fixture(scope="module")
+def chain(tiny_searcher) -> PolicyChain:
+    return PolicyChain(tiny_searcher, load_settings({}))
+
+
+def outcome(answer: Answer) -> tuple[object, ...]:
+    cited = [(one.clause.id, one.quotes) for one in answer.citations]
+    return answer.status, answer.text, cited, answer.regions
+
+
+def test_the_asker_is_told_what_was_masked(chain):
+    words = load_messages(load_settings({}).prompts_dir).words("zh")
+    answer = chain.invoke(Question("我叫王小明，手机13812345678，嘉兴的教师多久交流一次"))
+    plain = chain.invoke(Question("嘉兴的教师多久交流一次"))
+    assert answer.question == Question("我叫［姓名］,手机［手机号］,嘉兴的教师多久交流一次")
+    assert answer.notes == (words("note_masked", kinds="姓名、手机号"), *plain.notes)
+    assert outcome(answer) == outcome(plain)
+
+
+def test_an_english_asker_is_told_in_english(chain):
+    words = load_messages(load_settings({}).prompts_dir).words("en")
+    answer = chain.invoke(Question("My phone number is 13812345678. How do teachers rotate?"))
+    assert words("note_masked", kinds="mobile number") in answer.notes
+
+
+def test_a_failure_keeps_no_personal_data(tiny_searcher, caplog):
+    class Broken:
+        def find(self, reading):
+            raise ValueError(f"cannot read {reading.question.text}")
+
+    chain = PolicyChain(tiny_searcher, load_settings({}))
+    chain._current = replace(chain._current, retriever=Broken())
+    with caplog.at_level(logging.DEBUG):
+        answer = chain.invoke(Question("我叫王小明，嘉兴的教师13812345678多久交流一次"))
+    assert answer.status is AnswerStatus.ERROR
+    assert answer.question.text == "我叫［姓名］,嘉兴的教师［手机号］多久交流一次"
+    told = caplog.text + json.dumps(answer_to_dict(answer), ensure_ascii=False)
+    assert not left("13812345678", told) and not left("王小明", told)
+
+
+@pytest.mark.parametrize(("plain", "personal"), INSERTED)
+def test_an_answer_is_as_good_as_without_the_personal_data(real_chain, plain, personal):
+    assert outcome(real_chain.invoke(Question(personal))) == outcome(
+        real_chain.invoke(Question(plain))
+    )
+
+
+def test_no_sample_is_left_in_an_answer_a_log_or_a_file(tiny_searcher, tmp_path, caplog):
+    var = tmp_path / "var"
+    app = web_app(
+        PolicyChain(tiny_searcher, load_settings({})),
+        index_dir=str(var / "index"),
+        store_url=f"sqlite:///{var / 'wence.db'}",
+    )
+    asked = [{"question": text} for _, text, _ in SAMPLES]
+    asked += [{"question": "嘉兴呢", "history": [text]} for _, text, _ in SAMPLES]
+    with caplog.at_level(logging.DEBUG), TestClient(app) as client:
+        replies = [client.post("/api/v1/ask", json=one) for one in asked]
+        liked = {"verdict": "up", "status": "answered", "question": SAMPLES[0][1]}
+        assert client.post("/api/v1/feedback", json=liked).is_success
+    assert {reply.status_code for reply in replies} == {200}
+    kept = [path.read_bytes().decode("utf-8", "replace") for path in files_in(tmp_path)]
+    assert len(kept) > 1
+    seen = "\n".join([*(reply.text for reply in replies), caplog.text, *kept])
+    secrets = [secret for _, _, secret in SAMPLES if len(secret) > 1]
+    assert [secret for secret in secrets if left(secret, seen)] == []
+
+
+def files_in(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
