@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 
 from bot.chain import PolicyChain
 from bot.conversation import AnswerStatus
+from bot.public.turnstile import Turnstile
 from bot.settings import load_settings
 from bot.web.ask import COMPARED_FIELDS, FIELDS, LEAST_REGIONS, MAX_FIELD, MOST_REGIONS
 from bot.web.schemas import load_descriptions, load_examples
@@ -68,7 +69,7 @@ def test_every_call_is_described(description: dict[str, Any]) -> None:
 
 def test_every_example_keeps_to_its_schema(description: dict[str, Any]) -> None:
     described = bodies(description)
-    assert len(described) == 28
+    assert len(described) == 35
     for _, body in described:
         validate(body["schema"]["$ref"].removeprefix("#/components/schemas/"), body["example"])
 
@@ -145,7 +146,8 @@ def test_the_examples_quote_the_documents_held(corpus: dict[str, Document]) -> N
 
 
 def test_the_examples_are_what_the_product_answers(real_chain: PolicyChain) -> None:
-    service = Service(real_chain, load_settings({}))
+    settings = load_settings({})
+    service = Service(real_chain, settings, Turnstile(settings))
     example = load_examples()[ASK]
     reply = service.ask(example["request"])
     validate("Answer", reply)

@@ -37,6 +37,7 @@ ANSWER_KEYS = [
     "notes",
     "suggestions",
     "timings_ms",
+    "reference",
 ]
 CITATION_KEYS = [
     "n",

@@ -192,3 +192,12 @@ def web_app(chain: ScriptedChain, **environ: str) -> FastAPI:
 
     with ThreadPoolExecutor(1) as pool:  # Playwright keeps a loop running in the main thread
         return pool.submit(lambda: asyncio.run(make())).result()
+
+
+def unnumbered(reply: object) -> object:
+    """A reply without the numbers that differ from one question to the next."""
+    if isinstance(reply, list):
+        return [unnumbered(row) for row in reply]
+    if not isinstance(reply, dict):
+        return reply
+    return {key: unnumbered(value) for key, value in reply.items() if key != "reference"}
