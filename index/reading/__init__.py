@@ -1,0 +1,1 @@
+"""Files as received -> text: one module for each kind of file."""

@@ -1,0 +1,77 @@
+"""Running headers, footers and page numbers: what repeats at the edges of the pages."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.numbering import han_number
+from index.reading.rows import Row
+
+EDGE = 0.12  # of the page height
+EDGE_ROWS = 2
+LEAST_SHARE = 0.4  # of the pages: left and right pages may have headers of their own
+_DASHES = "[-—–―－─·•\\s]*"
+_PAGE_NUMBER = re.compile(
+    rf"{_DASHES}(?:第\s*|[Pp]age\s*)?(?P<n>\d{{1,4}}|[〇零一二三四五六七八九十百]{{1,5}})\s*页?"
+    rf"(?:\s*(?:[/／,，]|of)?\s*共?\s*\d{{1,4}}\s*页?)?{_DASHES}"
+)
+_DECORATED = re.compile(r"[-—–―－─·•]\s*\d+\s*[-—–―－─·•]|第.+页|[Pp]age")
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOfPage:
+    """The rows of one page, with the edges of the page itself."""
+
+    number: int
+    top: float
+    bottom: float
+    rows: tuple[Row, ...]
+
+
+def furniture(pages: Sequence[RowsOfPage]) -> dict[int, list[Row]]:
+    """Page number -> the rows of that page that are no part of the text."""
+    edges = {page.number: _edge_rows(page) for page in pages}
+    numbers = {
+        (page, zone, row): value
+        for page, rows in edges.items()
+        for zone, row in rows
+        if (value := _page_number(row.text)) is not None
+    }
+    steps = Counter(value - page for (page, _, _), value in numbers.items())
+    keys = Counter(
+        key for page, rows in edges.items() for key in {_key(page, zone, r) for zone, r in rows}
+    )
+    least = max(2, -(-len(pages) * LEAST_SHARE // 1))
+    found: dict[int, list[Row]] = {}
+    for page, rows in edges.items():
+        for zone, row in rows:
+            value = numbers.get((page, zone, row))
+            counted = value is not None and (
+                bool(_DECORATED.search(row.text)) or steps[value - page] > 1 or value == page
+            )
+            if counted or keys[_key(page, zone, row)] >= least:
+                found.setdefault(page, []).append(row)
+    return found
+
+
+def _edge_rows(page: RowsOfPage) -> list[tuple[str, Row]]:
+    depth = EDGE * (page.bottom - page.top)
+    top = [row for row in page.rows[:EDGE_ROWS] if row.base < page.top + depth]
+    rest = page.rows[len(top) :]
+    foot = [row for row in rest[-EDGE_ROWS:] if row.base > page.bottom - depth]
+    return [*(("top", row) for row in top), *(("foot", row) for row in foot)]
+
+
+def _page_number(text: str) -> int | None:
+    match = _PAGE_NUMBER.fullmatch(text)
+    return han_number(match["n"]) if match else None
+
+
+def _key(page: int, zone: str, row: Row) -> tuple[str, str]:
+    """What repeats: the words, and in longer ones the page's own number as such."""
+    text = re.sub(r"\s", "", row.text)
+    masked = re.sub(rf"(?<!\d){page}(?!\d)", "#", text) if len(text) > 6 else text
+    return zone, masked
