@@ -26,6 +26,10 @@ LIVE = "chroma"  # the folder whose files may change size when they are opened
 REBUILD = "请运行 wence index 重新建立索引。"
 
 
+class BuildRunning(BuildFailed):
+    """Somebody else is building or publishing."""
+
+
 @contextmanager
 def build_lock(index_dir: Path) -> Iterator[None]:
     """Hold the only right to build here; the system lets go of it when the process ends."""
@@ -34,7 +38,7 @@ def build_lock(index_dir: Path) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise BuildFailed("另一个建立索引的任务正在进行，请等它结束后再试。") from error
+            raise BuildRunning("另一个建立索引的任务正在进行，请等它结束后再试。") from error
         yield
 
 

@@ -1,0 +1,1 @@
+"""What staff do with the corpus: drafts, publications, going back, watching a folder."""

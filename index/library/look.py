@@ -1,0 +1,54 @@
+"""A draft as a reviewer sees it: the document it would be, what is open, what stands in the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from index.checks.review import Issue, Review, review
+from index.documents import Document
+from index.errors import CorpusError
+from index.library.draft import Draft
+from index.library.drafts import Drafts
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A draft with its document and review; ``fault`` says why there is none."""
+
+    draft: Draft
+    document: Document | None = None
+    review: Review | None = None
+    fault: str = ""
+
+    @property
+    def open_issues(self) -> tuple[Issue, ...]:
+        """What must be settled, or accepted with a reason, before it is published."""
+        return self.review.open_issues(self.draft.reasons) if self.review else ()
+
+    @property
+    def obstacles(self) -> tuple[str, ...]:
+        """Why it cannot be published yet, a sentence each; empty when it can."""
+        return (self.fault,) if self.fault else tuple(one.message for one in self.open_issues)
+
+
+def look_at(drafts: Drafts, draft: Draft, held: Mapping[str, Document]) -> Look:
+    """Read a draft and review it beside the documents held."""
+    try:
+        document = drafts.document(draft.id)
+    except CorpusError as error:
+        return Look(draft, fault=str(error))
+    return Look(draft, document, review(document, list(held.values())))
+
+
+def look_at_all(
+    drafts: Drafts, chosen: Iterable[Draft], held: Mapping[str, Document]
+) -> tuple[Look, ...]:
+    """Review drafts that are published together: each also beside those before it."""
+    beside = dict(held)
+    looks: list[Look] = []
+    for draft in chosen:
+        looks.append(look_at(drafts, draft, beside))
+        if looks[-1].document:
+            beside[draft.document_id] = looks[-1].document
+    return tuple(looks)
