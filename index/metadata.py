@@ -67,7 +67,7 @@ def extract_metadata(
         named=day_in_name(stem),
         start=start_of(clauses),
         term=term_of(clauses),
-        is_statute=level.value != "normative",
+        is_statute=level.value != "normative" or level.confidence == "unsure",
     )
     guesses += [level, *guess_days(evidence)]
     guesses.append(Guess("repeals", repeals_of(clauses), "read", "正文写明废止"))
