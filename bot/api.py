@@ -19,6 +19,7 @@ from bot.public.door import Door, house_of
 from bot.public.figures import Figures
 from bot.public.logs import log_asked, log_refused
 from bot.public.metrics import Metrics
+from bot.public.traces import open_traces
 from bot.public.turnstile import Turnstile
 from bot.public.visits import current_visit
 from bot.settings import Settings
@@ -51,7 +52,7 @@ def create_app(chain: Answering, settings: Settings) -> FastAPI:
     app = FastAPI(title="问策 WenCe", version="1", openapi_url=None, lifespan=tools.lifespan)
     app.state.desk = desk
     pages = Pages(desk, settings, interface, lambda: switches.current().banner, turnstile)
-    metrics = _observe(desk)
+    metrics = _observe(desk, settings)
     refuse = _add_errors(app, pages, metrics)
     app.add_middleware(Door, house=house_of(settings), limits=desk.limits, refuse=refuse)
     app.add_middleware(SecurityHeaders, frame=pages.frame)  # the outermost: for refusals too
@@ -81,11 +82,12 @@ def create_app(chain: Answering, settings: Settings) -> FastAPI:
     return app
 
 
-def _observe(desk: Desk) -> Metrics:
-    """Figures and log lines of everything that is asked at the desk."""
-    metrics = Metrics(desk)
-    desk.watch.add(metrics)
-    desk.watch.add(log_asked)
+def _observe(desk: Desk, settings: Settings) -> Metrics:
+    """Figures, log lines and, with a collector, traces of everything that is asked at the desk."""
+    metrics, traces = Metrics(desk), open_traces(settings.trace_url)
+    for observer in (metrics, log_asked, traces):
+        if observer:
+            desk.watch.add(observer)
 
     def refused(reason: str, channel: str) -> None:
         metrics.turned_away(reason, channel)

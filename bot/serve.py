@@ -1,4 +1,4 @@
-"""Start the web service, or say in one sentence why it cannot start."""
+"""Start the web service, or say in one line for each fault why it cannot start."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ import uvicorn
 
 from bot.api import create_app
 from bot.chain import load_chain
+from bot.public.draining import Connection, Server
+from bot.public.logs import set_up_logs
+from bot.public.startup import faults
 from bot.settings import Settings
 from index.errors import SettingsError
 
@@ -17,19 +20,35 @@ LAST_PORT = 65535
 
 
 def serve(settings: Settings, host: str, port: int, echo: Callable[[str], None]) -> int:
-    """Serve until stopped; raises WenceError when the port, the index or the model is not ready."""
-    with _listening(host, port) as listener:
+    """Serve until stopped; raises WenceError with one line for everything that is not ready."""
+    set_up_logs(settings.log_format)
+    with _listening(settings, host, port) as listener:
         chain = load_chain(settings)
         chain.warm_up()  # before the first reader waits
         app = create_app(chain, settings)
         echo(f"问策已启动：http://{host}:{listener.getsockname()[1]} （按 Ctrl+C 停止）")
-        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=10)
-        uvicorn.Server(config).run(sockets=[listener])
+        # addresses hold questions, so there is no log of them; the door alone believes a proxy
+        config = uvicorn.Config(
+            app, http=Connection, log_config=None, access_log=False, proxy_headers=False
+        )
+        Server(config, app.state.desk, settings).run(sockets=[listener])
     return 0
 
 
-def _listening(host: str, port: int) -> socket.socket:
-    """A bound socket, taken before anything slow is loaded."""
+def _listening(settings: Settings, host: str, port: int) -> socket.socket:
+    """A bound socket, taken before anything slow is loaded; SettingsError names every fault."""
+    found = faults(settings)
+    try:
+        listener = _bound(host, port)
+    except SettingsError as fault:
+        raise SettingsError("\n".join([str(fault), *found])) from fault
+    if found:
+        listener.close()
+        raise SettingsError("\n".join(found))
+    return listener
+
+
+def _bound(host: str, port: int) -> socket.socket:
     if not 0 <= port <= LAST_PORT:
         raise SettingsError(f"端口 {port} 不对，应在 0 到 {LAST_PORT} 之间")
     try:

@@ -19,13 +19,15 @@ PORT = re.compile(r"^\[(?P<six>[^\]]+)\](?::\d+)?$|^(?P<four>[\d.]+):\d+$")
 
 def read_networks(text: str) -> Networks:
     """Networks such as ``10.0.0.0/8, ::1``; SettingsError names the one that is none."""
-    parts = [part.strip() for part in text.split(",") if part.strip()]
+    return tuple(_read_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _read_network(part: str) -> IPv4Network | IPv6Network:
     try:
-        return tuple(ip_network(part, strict=False) for part in parts)
+        return ip_network(part, strict=False)
     except ValueError as error:
-        raise SettingsError(
-            f"WENCE_TRUSTED_PROXIES 应为用逗号隔开的网段，如 10.0.0.0/8：{error}"
-        ) from error
+        wanted = "应为用逗号隔开的网段，如 10.0.0.0/8,::1"
+        raise SettingsError(f"WENCE_TRUSTED_PROXIES {wanted}，不能是 {part!r}") from error
 
 
 def is_within(host: str, networks: Networks) -> bool:

@@ -15,7 +15,7 @@ from typing import Protocol
 from bot.conversation import Answer, Question
 from bot.failures import caught
 from bot.public.clients import Pseudonyms
-from bot.public.gate import Gate, Load
+from bot.public.gate import SOON, Gate, Load
 from bot.public.limits import Limits
 from bot.public.visits import Visit, current_visit, visiting
 from bot.public.watch import Asked, Observer, Watch
@@ -81,7 +81,7 @@ class Desk:
         self.watch = Watch(observers)
         self.switches = switches
         self.refused: Refused = lambda reason, channel: None
-        self.draining = False
+        self.draining = self.closed = False
         self._chain, self._quoted = chain, chain.quoted()
         self._longest = settings.answer_seconds
         self._pseudonym = Pseudonyms()
@@ -95,6 +95,11 @@ class Desk:
     def load(self) -> Load:
         """The work in hand."""
         return self.gate.load
+
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is still being answered, or an answer has not been noted."""
+        return self.load != Load(0, 0) or not self.watch.idle
 
     def ready(self) -> Mapping[str, object]:
         """What is loaded; raises IndexUnusable, and BadRequest once the service is stopping."""
@@ -124,6 +129,8 @@ class Desk:
         """The chain to ask, for one whose turn it is; what nobody foresaw becomes a WenceError."""
         try:
             state = self.switches()
+            if self.closed:
+                raise BadRequest("draining", 503, seconds=SOON)
             if state.paused:
                 name = "paused_because" if state.paused_text else "paused"
                 raise BadRequest(name, 503, seconds=LATER, text=state.paused_text)

@@ -61,7 +61,7 @@ class Limits:
     def __init__(self, settings: Settings) -> None:
         self._rates = _rates(settings)
         self._memory = SlidingWindowCounterRateLimiter(Memory())
-        self._shared = _open_shared(settings.limits_url.get_secret_value())
+        self._shared = open_shared(settings.limits_url.get_secret_value())
         self._breaker = Breaker()
         self._key = blake2b(settings.limits_url.get_secret_value().encode()).digest()
 
@@ -111,7 +111,7 @@ def _rates(settings: Settings) -> dict[str, tuple[RateLimitItem, ...]]:
     return {kind: tuple(rate for rate in rows if rate.amount) for kind, rows in rates.items()}
 
 
-def _open_shared(url: str) -> SlidingWindowCounterRateLimiter | None:
+def open_shared(url: str) -> SlidingWindowCounterRateLimiter | None:
     """Redis by its address, not asked yet; SettingsError when it cannot be used at all."""
     if not url:
         return None
@@ -119,5 +119,7 @@ def _open_shared(url: str) -> SlidingWindowCounterRateLimiter | None:
     try:
         storage = storage_from_string(url, wrap_exceptions=True, **waits)
     except (ConfigurationError, ValueError) as error:
-        raise SettingsError(f"WENCE_LIMITS_URL 不能用：{error}") from error
+        raise SettingsError(
+            f'WENCE_LIMITS_URL 不能用（需要时请运行 pip install "wence[redis]"）：{error}'
+        ) from error
     return SlidingWindowCounterRateLimiter(storage)

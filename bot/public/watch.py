@@ -56,6 +56,11 @@ class Watch:
         except Full:
             self.dropped += 1
 
+    @property
+    def idle(self) -> bool:
+        """Whether everything told has been looked at."""
+        return not self._asked.unfinished_tasks
+
     def wait(self) -> None:
         """Until everything told has been looked at."""
         self._asked.join()
