@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from index.reading.grids import Table
@@ -12,6 +13,8 @@ from index.reading.sheets import Char
 
 LEAST_ROWS = 5  # on each side of a gutter
 MOST_CROSSING = 0.25  # of the rows: titles and wide tables may cross it
+RAGGED = 0.05  # of the rows: ends that reach into it
+GAP = 0.4  # of the gutter
 NARROWEST = 0.8  # of the font size
 FULL = 3.0  # font sizes from the gutter: most rows of a left column come as near
 MIDDLE = (0.3, 0.7)  # of the width of the text
@@ -34,11 +37,11 @@ def strips_of(chars: Sequence[Char], tables: Sequence[Table]) -> list[Strip]:
     gutter = _gutter(rows)
     if gutter is None:
         return [Strip(0, _ordered(rows, tables))]
-    wide = [row for row in rows if any(_within(char, gutter) for char in row.chars)]
+    wide = [row for row in rows if _spans(row, gutter)]
     beside = [char for row in rows if row not in wide for char in row.chars]
     columns = [
         _ordered(
-            rows_of(char for char in beside if (char.x0 < gutter[0]) == left),
+            rows_of(char for char in beside if (char.x0 < sum(gutter) / 2) == left),
             [one for one in tables if not _crosses(one, gutter) and (one.x0 < gutter[0]) == left],
         )
         for left in (True, False)
@@ -47,8 +50,14 @@ def strips_of(chars: Sequence[Char], tables: Sequence[Table]) -> list[Strip]:
     return list(_interleaved(barriers, columns))
 
 
-def _within(char: Char, gutter: Gutter) -> bool:
-    return not char.text.isspace() and char.x1 > gutter[0] + 1 and char.x0 < gutter[1] - 1
+def _spans(row: Row, gutter: Gutter) -> bool:
+    """Whether a row runs across the gutter: ends that reach into it leave a gap."""
+    marks = [char for char in row.chars if not char.text.isspace()]
+    return any(
+        before.x0 < sum(gutter) / 2 <= after.x0
+        and min(after.x0, gutter[1]) - max(before.x1, gutter[0]) < GAP * (gutter[1] - gutter[0])
+        for before, after in pairwise(marks)
+    )
 
 
 def _crosses(table: Table, gutter: Gutter) -> bool:
@@ -87,10 +96,12 @@ def _gutter(rows: Sequence[Row]) -> Gutter | None:
     for row in rows:
         for x in {x for char in row.chars for x in _points(char, start, stop)}:
             covered[x - start] += 1
-    first, width = _longest([count <= MOST_CROSSING * len(rows) for count in covered])
+    crossing = min(covered, default=len(rows))
+    first, width = _longest([count <= crossing + RAGGED * len(rows) for count in covered])
     gutter = (start + first - 0.5, start + first + width + 0.5)
     wide_enough = width >= NARROWEST * median(row.size for row in rows)
-    return gutter if wide_enough and _two_columns(rows, gutter) else None
+    clear = wide_enough and crossing <= MOST_CROSSING * len(rows)
+    return gutter if clear and _two_columns(rows, gutter) else None
 
 
 def _points(char: Char, start: int, stop: int) -> range:

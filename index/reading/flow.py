@@ -22,7 +22,7 @@ LOOSE = 1.45  # of the usual distance between lines
 LONG = 0.7  # of the longest line
 OTHER_SIZE = 0.12  # of the font size
 TITLE_SIZE = 1.1  # of the usual font size
-_CLOSED = tuple("。；：！？.;:!?」』”）)")
+_CLOSED = tuple("。；：！？.;:!?」』”）)】〕》]")
 
 Pages = Sequence[Sequence[Strip]]
 

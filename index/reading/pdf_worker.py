@@ -6,6 +6,7 @@ A process of its own, for a hostile file may need any amount of time or memory, 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -81,8 +82,14 @@ def _reading(sheets: Sequence[Sheet]) -> Reading:
 
 
 def _left_out(dropped: Mapping[int, Sequence[Row]]) -> list[str]:
-    texts = dict.fromkeys(row.text for rows in dropped.values() for row in rows)
-    return [f"页眉、页脚或页码没有收入：“{text[:SHOWN]}”" for text in texts]
+    pages: dict[str, list[int]] = {}
+    for page, rows in dropped.items():
+        for row in rows:
+            pages.setdefault(re.sub(r"\d+", "…", row.text)[:SHOWN], []).append(page)
+    return [
+        f"第 {min(on)} 到 {max(on)} 页的页眉、页脚或页码没有收入：“{text}”"
+        for text, on in pages.items()
+    ]
 
 
 def _remarks(sheets: Sequence[Sheet]) -> list[str]:
