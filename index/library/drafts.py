@@ -62,17 +62,17 @@ class Drafts:
     """The drafts of one folder, beside what is published."""
 
     def __init__(self, folder: Path, published: Published) -> None:
-        self._folder, self._published = folder, published
+        self.folder, self._published = folder, published
 
     def all(self) -> tuple[Draft, ...]:
         """Every draft, the oldest first."""
-        folders = (path for path in self._folder.glob("*") if _DRAFT_ID.fullmatch(path.name))
+        folders = (path for path in self.folder.glob("*") if _DRAFT_ID.fullmatch(path.name))
         found = [draft for draft in map(read_draft, folders) if draft]
         return tuple(sorted(found, key=lambda draft: (draft.at, draft.id)))
 
     def get(self, draft_id: str) -> Draft:
         """The draft with this id; raises LibraryError."""
-        draft = read_draft(self._folder / draft_id) if _DRAFT_ID.fullmatch(draft_id) else None
+        draft = read_draft(self.folder / draft_id) if _DRAFT_ID.fullmatch(draft_id) else None
         if draft is None:
             raise LibraryError(f"没有编号为 {draft_id[:40]} 的草稿，也许已经发布或删除")
         return draft
@@ -104,11 +104,11 @@ class Drafts:
         digest = blake2b(received.filename.encode() + b"\0" + received.data, digest_size=ID_BYTES)
         for name, content in sorted(received.beside.items()):
             digest.update(name.encode() + b"\0" + content)
-        folder = self._folder / digest.hexdigest()
+        folder = self.folder / digest.hexdigest()
         known = read_draft(folder)
         if known:
             return known
-        making = self._folder / f".{folder.name}.{os.getpid()}"
+        making = self.folder / f".{folder.name}.{os.getpid()}"
         shutil.rmtree(making, ignore_errors=True)
         try:
             self._make(making, received)
@@ -117,7 +117,7 @@ class Drafts:
             making.replace(folder)
         finally:
             shutil.rmtree(making, ignore_errors=True)
-        flush(self._folder)
+        flush(self.folder)
         return self._alone(self.get(folder.name))
 
     def edit(self, draft_id: str, fields: Fields) -> Draft:

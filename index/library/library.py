@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from index.codec import fields_of
 from index.corpus import load_corpus
 from index.embedder import Embedder
 from index.library.changes import Changes, changed_files, is_taken_up
-from index.library.draft import Draft
-from index.library.files import Contents, LibraryError, corpus_files, get_json, put_json
+from index.library.files import Contents, LibraryError, get_json, put_json
 from index.library.look import Look, look_at, look_at_all
 from index.library.publications import Publication, difference, now
 from index.library.shelf import Shelf
@@ -41,14 +39,13 @@ class Library(Shelf):
     """Everything that changes what is published."""
 
     def prepare(self, changes: Changes, embedder: Embedder, progress: Progress) -> Prepared:
-        """A publication of the corpus with these changes.
+        """A publication of the corpus with these changes, also of drafts with open issues.
 
         Raises LibraryError, CorpusError or BuildFailed; what is served is untouched.
         """
         with self.writing():
             base = self.base()
             drafts = [self.drafts.get(one) for one in changes.drafts]
-            self._must_be_settled(drafts)
             files = changed_files(self.publications.files(base), drafts, changes)
             retired = tuple(one.document_id for one in changes.retire)
             publication = Publication(
@@ -64,10 +61,9 @@ class Library(Shelf):
         self, by: str, note: str, embedder: Embedder, progress: Progress
     ) -> Prepared:
         """A publication of what the corpus folder holds, as ``wence index`` makes it."""
-        load_corpus(self.corpus_dir)  # faults are named before anything is written
         with self.writing():
             publication = Publication(0, now(), by, note, from_folder=True)
-            return self._stage(corpus_files(self.corpus_dir), publication, embedder, progress)
+            return self._stage(self.folder_files(), publication, embedder, progress)
 
     def prepare_rollback(
         self, number: int, by: str, embedder: Embedder, progress: Progress
@@ -85,7 +81,8 @@ class Library(Shelf):
     def publish(self, prepared: Prepared, progress: Progress) -> Publication:
         """Serve a prepared publication, then bring the corpus folder up to it.
 
-        Raises LibraryError when something else was published or prepared since.
+        Raises LibraryError when a draft has open issues or changed since, or when something else
+        was published or prepared in the meantime.
         """
         if not prepared.changed:
             return prepared.publication
@@ -96,7 +93,7 @@ class Library(Shelf):
             publication = replace(prepared.publication, at=now())
             if publication.number != prepared.base:
                 self.must_be_clean(publication)
-                self._must_fit(publication)
+                self._must_be_ready(publication)
                 self.publications.record(publication)
             built = PreparedBuild(prepared.build, prepared.report, changed=True)
             publish_build(built, self.index_dir, progress)
@@ -123,21 +120,17 @@ class Library(Shelf):
             if waiting:
                 shutil.rmtree(waiting.build, ignore_errors=True)
 
-    def _must_be_settled(self, drafts: Sequence[Draft]) -> None:
-        """No draft with open issues is published."""
-        looks = look_at_all(self.drafts, drafts, self.held())
-        closed = [
-            f"《{look.draft.title}》：{message}" for look in looks for message in look.obstacles
-        ]
-        if closed:
-            raise LibraryError("\n".join(["还有问题没有处理，不能发布：", *closed]))
-
-    def _must_fit(self, publication: Publication) -> None:
-        """Nobody's work on a draft is lost by publishing what it was before."""
+    def _must_be_ready(self, publication: Publication) -> None:
+        """Drafts are as they were prepared, and nothing in them is open."""
+        drafts = [self.drafts.get(one) for one in publication.drafts]
         staged = self.publications.files(publication.number)
-        for draft in map(self.drafts.get, publication.drafts):
+        for draft in drafts:
             if not is_taken_up(draft, staged):
                 raise LibraryError(f"草稿《{draft.title}》在准备之后改过，请重新准备再发布")
+        looks = look_at_all(self.drafts, drafts, self.held())
+        obstacles = [f"《{look.draft.title}》：{one}" for look in looks for one in look.obstacles]
+        if obstacles:
+            raise LibraryError("\n".join(["还有问题没有处理，不能发布：", *obstacles]))
 
     def _stage(
         self, files: Contents, publication: Publication, embedder: Embedder, progress: Progress

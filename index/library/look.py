@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from index.checks.review import Issue, Review, review
 from index.documents import Document
@@ -31,6 +31,10 @@ class Look:
         """Why it cannot be published yet, a sentence each; empty when it can."""
         return (self.fault,) if self.fault else tuple(one.message for one in self.open_issues)
 
+    def again(self, drafts: Drafts) -> Look:
+        """The same look after issues were accepted."""
+        return replace(self, draft=drafts.get(self.draft.id))
+
 
 def look_at(drafts: Drafts, draft: Draft, held: Mapping[str, Document]) -> Look:
     """Read a draft and review it beside the documents held."""
@@ -42,13 +46,21 @@ def look_at(drafts: Drafts, draft: Draft, held: Mapping[str, Document]) -> Look:
 
 
 def look_at_all(
-    drafts: Drafts, chosen: Iterable[Draft], held: Mapping[str, Document]
+    drafts: Drafts,
+    chosen: Sequence[Draft],
+    held: Mapping[str, Document],
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Look, ...]:
-    """Review drafts that are published together: each also beside those before it."""
+    """Review drafts that are published together: each also beside those before it.
+
+    ``progress`` is told how many are done and how many there are.
+    """
     beside = dict(held)
     looks: list[Look] = []
     for draft in chosen:
         looks.append(look_at(drafts, draft, beside))
         if looks[-1].document:
             beside[draft.document_id] = looks[-1].document
+        if progress:
+            progress(len(looks), len(chosen))
     return tuple(looks)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from index.library.files import (
     RAW,
@@ -27,6 +28,7 @@ from index.library.files import (
 )
 
 RECORD, SYNCED = "publication.json", "SYNCED"
+SHOWN = 5  # ids in one sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,26 @@ class Publication:
     drafts: tuple[str, ...] = ()
     from_folder: bool = False
     restores: int = 0
+
+    @property
+    def summary(self) -> str:
+        """What changed, in a sentence."""
+        told = [
+            f"{word} {len(ids)} 份（{'、'.join(ids[:SHOWN])}{'等' if len(ids) > SHOWN else ''}）"
+            for word, ids in (
+                ("新增", self.added),
+                ("更新", self.changed),
+                ("废止", self.retired),
+                ("撤下", self.withdrawn),
+            )
+            if ids
+        ]
+        return "，".join(told) or "内容没有变化"
+
+    def to_json(self) -> dict[str, Any]:
+        """As it is kept."""
+        body = {name: getattr(self, name) for name in self.__slots__}
+        return {**body, "at": self.at.isoformat(timespec="seconds")}
 
     def of(self, number: int, change: Difference) -> Publication:
         """This publication with its number and what it changed; retired is not also changed."""
@@ -109,9 +131,7 @@ class Publications:
 
     def record(self, publication: Publication) -> None:
         """Write what a publication is."""
-        body = {name: getattr(publication, name) for name in publication.__slots__}
-        moment = publication.at.isoformat(timespec="seconds")
-        put_json(self.folder_of(publication.number) / RECORD, {**body, "at": moment})
+        put_json(self.folder_of(publication.number) / RECORD, publication.to_json())
 
     def discard_after(self, number: int) -> None:
         """Remove what was staged after this publication and never served."""

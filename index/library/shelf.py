@@ -15,12 +15,13 @@ from pathlib import Path
 from index.build import explained
 from index.decoded import Documents
 from index.documents import Document
-from index.errors import IndexCorrupt, IndexMissing
+from index.errors import IndexCorrupt, IndexMissing, UnreadableFile
 from index.library.drafts import Drafts
-from index.library.files import LibraryError, corpus_files, different, get_json
+from index.library.files import RAW, LibraryError, corpus_files, different, get_json
 from index.library.publications import Publication, Publications, difference, now
 from index.lines import open_lines
 from index.publish import MANIFEST, BuildRunning, build_lock, current_build, read_manifest
+from index.reader import READERS
 
 BASELINE = "启用发布记录之前的文件"
 SHOWN = 5  # names of files in one sentence
@@ -64,6 +65,16 @@ class Shelf:
         """Names of corpus files that a person changed in the folder and nobody published."""
         number = self.publications.synced()
         return different(self.publications.files(number), corpus_files(self.corpus_dir))
+
+    def folder_files(self) -> Mapping[str, Path]:
+        """The files of the corpus folder, by name; raises UnreadableFile when there are none."""
+        files = corpus_files(self.corpus_dir)
+        if not any(name.startswith(f"{RAW}/") for name in files):
+            kinds = "、".join(READERS)
+            raise UnreadableFile(
+                f"政策文件夹 {self.corpus_dir} 里没有文件，请在 raw 里放入 {kinds} 文件"
+            )
+        return files
 
     def recover(self) -> None:
         """Finish what a stop left undone; nothing happens while somebody else publishes."""
