@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.public.clients import Networks, client_of, is_within, read_networks
 from bot.public.limits import Limits
-from bot.public.visits import Visit, enter, new_reference
+from bot.public.visits import VISIT, Visit, enter, new_reference
 from bot.settings import Settings
 from bot.web.turns import BadRequest
 
@@ -62,7 +62,7 @@ class Door:
             await self.app(scope, receive, send)
             return
         visit = self._visit(scope)
-        scope.setdefault("state", {})["visit"] = visit
+        scope.setdefault("state", {})[VISIT] = visit
         enter(visit)
         numbered = _Numbered(send, visit.reference)
         largest = self.house.largest_body(scope["path"])

@@ -62,7 +62,7 @@ class Limits:
         self._rates = _rates(settings)
         self._memory = SlidingWindowCounterRateLimiter(Memory())
         self._shared = open_shared(settings.limits_url.get_secret_value())
-        self._breaker = Breaker()
+        self._breaker, self._is_away = Breaker(), False
         self._key = blake2b(settings.limits_url.get_secret_value().encode()).digest()
 
     def take(self, kind: str, client: str) -> None:
@@ -80,12 +80,19 @@ class Limits:
             try:
                 seconds = _hit(self._shared, rate, self._name(client))
             except StorageError as error:
-                self._breaker.record(type(error.storage_error).__name__)
-                logger.error("Redis is away, each process counts alone: %s", error.storage_error)
+                self._away(type(error.storage_error).__name__)
             else:
                 self._breaker.record("")
+                self._is_away = False
                 return seconds
         return _hit(self._memory, rate, f"{kind}:{client}")
+
+    def _away(self, failure: str) -> None:
+        """Say so once; after a few failures the breaker lets nobody wait for Redis any more."""
+        if not self._is_away:
+            logger.error("Redis is away (%s): each process counts alone", failure)
+        self._is_away = True
+        self._breaker.record(failure)
 
     def _name(self, client: str) -> str:
         """No address is stored outside of this process."""

@@ -9,6 +9,7 @@ from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+VISIT = "wence.visit"  # its place in the state of a request
 Item = TypeVar("Item")
 
 
@@ -41,7 +42,7 @@ def visit_or_none() -> Visit | None:
 
 def visit_of(scope: Mapping[str, Any], channel: str) -> Visit:
     """The visit that the door has put on a request, as one that came in by this channel."""
-    found = scope.get("state", {}).get("visit")
+    found = scope.get("state", {}).get(VISIT)
     return replace(found or Visit(new_reference()), channel=channel)
 
 
