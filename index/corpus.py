@@ -65,6 +65,7 @@ def load_corpus(corpus_dir: Path) -> Corpus:
         except CorpusError as error:
             faults.append(str(error))
     faults.extend(_orphans(corpus_dir, {path.stem for path in files}))
+    faults.extend(_lost_successors(sidecars))
     if faults:
         raise CorpusError("\n".join(faults))
     return Corpus(list(_with_versions(documents.values(), sidecars)), asked, gaps)
@@ -154,6 +155,14 @@ def _orphans(corpus_dir: Path, known: set[str]) -> list[str]:
         f"{name}：没有对应的原文 raw/{stem}.*，请补上原文或删去这个附注文件"
         for stem, name in names.items()
         if stem not in known
+    ]
+
+
+def _lost_successors(sidecars: Mapping[str, Sidecar]) -> list[str]:
+    return [
+        f"{name}：superseded_by 写的 {one.superseded_by} 没有收录，请改成收录的文件编号"
+        for name, one in sidecars.items()
+        if one.superseded_by and one.superseded_by not in sidecars
     ]
 
 

@@ -54,7 +54,7 @@ def doubts(guesses: Iterable[Guess[Any]], settled: frozenset[str]) -> Iterator[F
             continue
         name = FIELD_NAMES[guess.name]
         if guess.value is None:
-            yield Finding("metadata_missing", f"{name}：{guess.basis}，请补充", 0, 0, "")
+            yield Finding("metadata_missing", f"{name}：{guess.basis}，请核对补充", 0, 0, "")
         else:
             said = LEVEL_NAMES.get(str(guess.value), str(guess.value))
             message = f"{name}：推定为“{said}”（{guess.basis}），请核对"
