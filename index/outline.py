@@ -40,7 +40,7 @@ class _Stack:
             return False
         previous = self.last.get(mark.form)
         if previous is None:
-            return mark.number == 1
+            return mark.number == 1 or self._lost_its_first(mark, at_line_start)
         if mark.number == 1 and mark.sub == 0:
             return not any(entry.form is mark.form for entry in self.open)
         if mark.number == previous.number:
@@ -48,6 +48,11 @@ class _Stack:
         may_skip = at_line_start and mark.form in {Form.ARTICLE, Form.CHAPTER}
         gap = LARGEST_GAP if may_skip else 1
         return mark.sub == 0 and 0 < mark.number - previous.number <= gap
+
+    def _lost_its_first(self, mark: Mark, at_line_start: bool) -> bool:
+        """A text may have lost 第一章 before its first article; 第二章 then begins the count."""
+        is_second = mark.form is Form.CHAPTER and mark.number == 2
+        return is_second and at_line_start and Form.ARTICLE in self.last
 
     def push(self, mark: Mark) -> Node:
         while self.open and self.open[-1].form >= mark.form:

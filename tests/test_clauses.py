@@ -82,6 +82,11 @@ def test_a_wrapped_reference_to_an_article_is_no_article():
     assert [address for _, address, _ in outline_of(text)] == ["第一条", "第二条", "第三条"]
 
 
+def test_chapters_whose_first_heading_was_lost_are_found_from_the_second():
+    text = "第一条 为了保障权利。\n第二章 规划\n第二条 编制规划。\n第三章 附则\n第三条 施行。"
+    assert [key for key, _, _ in outline_of(text)] == ["a1", "c2", "a2", "c3", "a3"]
+
+
 def test_an_article_glued_to_the_end_of_the_one_before_is_found():
     text = "第一条 为了保障权利。\n第二条 本市实行登记。 第三条实行公示制度。\n第四条 自公布之日起施行。"
     assert [address for _, address, _ in outline_of(text)] == [
