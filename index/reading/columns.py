@@ -15,7 +15,7 @@ LEAST_ROWS = 5  # on each side of a gutter
 MOST_CROSSING = 0.25  # of the rows: titles and wide tables may cross it
 RAGGED = 0.05  # of the rows: ends that reach into it
 GAP = 0.4  # of the gutter
-NARROWEST = 0.8  # of the font size
+NARROWEST = 0.6  # of the font size
 FULL = 3.0  # font sizes from the gutter: most rows of a left column come as near
 MIDDLE = (0.3, 0.7)  # of the width of the text
 

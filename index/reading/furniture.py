@@ -12,6 +12,7 @@ from index.reading.rows import Row
 
 EDGE = 0.12  # of the page height
 EDGE_ROWS = 2
+SHORT = 6  # characters: 附件1 and 附件2 are no running header
 LEAST_SHARE = 0.4  # of the pages: left and right pages may have headers of their own
 _DASHES = "[-—–―－─·•\\s]*"
 _PAGE_NUMBER = re.compile(
@@ -41,8 +42,13 @@ def furniture(pages: Sequence[RowsOfPage]) -> dict[int, list[Row]]:
         if (value := _page_number(row.text)) is not None
     }
     steps = Counter(value - page for (page, _, _), value in numbers.items())
-    keys = Counter(
-        key for page, rows in edges.items() for key in {_key(page, zone, r) for zone, r in rows}
+    keys = {
+        row: _keys((page, len(pages)), zone, row)
+        for page, rows in edges.items()
+        for zone, row in rows
+    }
+    repeats = Counter(
+        key for rows in edges.values() for key in set().union(*(keys[row] for _, row in rows))
     )
     least = max(2, -(-len(pages) * LEAST_SHARE // 1))
     found: dict[int, list[Row]] = {}
@@ -52,7 +58,7 @@ def furniture(pages: Sequence[RowsOfPage]) -> dict[int, list[Row]]:
             counted = value is not None and (
                 bool(_DECORATED.search(row.text)) or steps[value - page] > 1 or value == page
             )
-            if counted or keys[_key(page, zone, row)] >= least:
+            if counted or any(repeats[key] >= least for key in keys[row]):
                 found.setdefault(page, []).append(row)
     return found
 
@@ -70,8 +76,12 @@ def _page_number(text: str) -> int | None:
     return han_number(match["n"]) if match else None
 
 
-def _key(page: int, zone: str, row: Row) -> tuple[str, str]:
-    """What repeats: the words, and in longer ones the page's own number as such."""
+def _keys(place: tuple[int, int], zone: str, row: Row) -> set[tuple[str, str]]:
+    """What may repeat: the words as they are, and longer ones without the page's own number."""
+    page, pages = place
     text = re.sub(r"\s", "", row.text)
-    masked = re.sub(rf"(?<!\d){page}(?!\d)", "#", text) if len(text) > 6 else text
-    return zone, masked
+    own = rf"(?<!\d){page}(?!\d)"
+    masked = {text}
+    if len(text) > SHORT:
+        masked |= {re.sub(own, "#", text), re.sub(rf"{own}([/／]|页共){pages}(?!\d)", "#", text)}
+    return {(zone, words) for words in masked}

@@ -45,14 +45,10 @@ def read_document(data: bytes, limits: Limits = LIMITS) -> Reading:
 def _refuse_scans(sheets: Sequence[Sheet]) -> None:
     scanned = [sheet for sheet in sheets if not _has_text(sheet) and sheet.picture > SCAN]
     if not any(_has_text(sheet) for sheet in sheets):
-        raise UnreadableFile(
-            "是扫描件或图片，里面没有文字，请用电子原件，或先做文字识别并逐字核对"
-        )
+        raise UnreadableFile("是扫描件或图片，里面没有文字，请用电子原件，或先做文字识别并逐字核对")
     if scanned:
         pages = "、".join(str(sheet.number) for sheet in scanned)
-        raise UnreadableFile(
-            f"第 {pages} 页是扫描图片，读不出文字，请换成电子原件，或去掉这些页"
-        )
+        raise UnreadableFile(f"第 {pages} 页是扫描图片，读不出文字，请换成电子原件，或去掉这些页")
 
 
 def _has_text(sheet: Sheet) -> bool:

@@ -14,7 +14,7 @@ SAME_ROW = 0.45  # of the font size: raised and lowered characters stay in their
 WORD_GAP = 0.22  # of the font size, beyond the usual gap of the row
 CELL_GAP = 1.8  # of the font size: columns of a table without lines
 SMALLER = 0.8
-_TOKEN = re.compile(r"[（《“‘〔【]*(?:[!-~]+|.)[，。、；：？！）》”’〕】％]*")
+_TOKEN = re.compile(r"[（《“‘〔【]*(?:[!-~]+|.)[，。、；：？！）》”’〕】％,.;:?!)}\]%|/]*")
 _NUMBER_EDGE = re.compile(r"[0-9０-９A-Za-z.,]")
 
 

@@ -122,7 +122,7 @@ class _Turn:
     quarter: int
 
     def point(self, x: float, y: float) -> tuple[float, float]:
-        return ((x, -y), (y, x), (-x, y), (-y, -x))[self.quarter]
+        return ((x, -y), (-y, -x), (-x, y), (y, x))[self.quarter]
 
     def box(self, x0: float, y0: float, x1: float, y1: float) -> tuple[float, float, float, float]:
         xs, ys = zip(self.point(x0, y0), self.point(x1, y1), strict=True)
@@ -134,7 +134,8 @@ class _Turn:
 
 
 def _glyphs(textpage: pypdfium2.PdfTextPage) -> Iterator[_Glyph]:
-    box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
     high = 0
     for index in range(textpage.count_chars()):
         code = pdfium.FPDFText_GetUnicode(textpage, index)
@@ -149,13 +150,15 @@ def _glyphs(textpage: pypdfium2.PdfTextPage) -> Iterator[_Glyph]:
             continue
         pdfium.FPDFText_GetLooseCharBox(textpage, index, box)
         pdfium.FPDFText_GetCharOrigin(textpage, index, x, y)
+        pdfium.FPDFText_GetMatrix(textpage, index, matrix)
         angle = math.degrees(pdfium.FPDFText_GetCharAngle(textpage, index))
+        size = pdfium.FPDFText_GetFontSize(textpage, index)
         text_object = pdfium.FPDFText_GetTextObject(textpage, index)
         yield _Glyph(
             _character(code, bool(pdfium.FPDFText_IsHyphen(textpage, index))),
             (box.left, box.bottom, box.right, box.top),
             (x.value, y.value),
-            max(pdfium.FPDFText_GetFontSize(textpage, index), 1.0),
+            max(size * math.hypot(matrix.c, matrix.d), 1.0),
             angle,
             pdfium.FPDFTextObj_GetTextRenderMode(text_object) == _INVISIBLE,
         )
