@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from index.documents import ClauseKind
-from index.numbering import numbering_data
+from index.numbering import mark_at, numbering_data
 
 LONGEST_TITLE_LINE = 60
 _GLUED_TITLE = re.compile(
@@ -31,7 +31,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     suffixes = "|".join(data["title_suffixes"])
     issuers = "|".join(data["issuer_suffixes"])
     return {
-        "title": re.compile(rf"[^。；;]{{2,{LONGEST_TITLE_LINE}}}(?:{suffixes})[》)）]*"),
+        "title": re.compile(
+            rf"[^。；;]{{2,{LONGEST_TITLE_LINE}}}(?:{suffixes})(?:[（(][^（）()]{{2,12}}[）)])?[》)）]*"
+        ),
         "number": re.compile(data["document_number"]),
         "note": re.compile(data["validity_note"]),
         "adopted": re.compile(data["adoption_note"]),
@@ -44,7 +46,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
 
 
 def line_kind(line: str) -> ClauseKind | None:
-    """The kind that a line shows by its own form, or None for running text."""
+    """The kind that a line shows by its own form, or None for running text.
+
+    A numbered line is no title, whatever its last word: 第二章 规划, （三）制定招生办法.
+    """
     line = line.strip()
     patterns = _patterns()
     order: tuple[tuple[str, ClauseKind], ...] = (
@@ -59,7 +64,7 @@ def line_kind(line: str) -> ClauseKind | None:
     )
     for name, kind in order:
         if patterns[name].fullmatch(line):
-            return kind
+            return None if kind == "title" and mark_at(line, 0) else kind
     return None
 
 

@@ -63,7 +63,7 @@ def _published(evidence: Evidence) -> Guess[date | None]:
         return Guess("published", evidence.web, "read", "网页上的日期")
     known = evidence.made.day if evidence.made else evidence.signed
     if not known or not evidence.named or evidence.named == known:
-        return Guess("published", None, "read", "")
+        return Guess("published", None, "read", "没有另写的公开日期")
     if evidence.named < known:
         basis = f"文件名中的日期{show_day(evidence.named)}早于题注中的{show_day(known)}，没有采用"
         return Guess("published", None, "unsure", basis)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from index.days import DAY, half_width, read_day
 from index.documents import Clause
+from index.orders import Order
 
 EventKind = Literal["adopted", "approved", "published", "amended", "effective"]
 
@@ -69,13 +70,16 @@ def order_number(events: Sequence[Event]) -> str | None:
     return found[-1].removeprefix("中华人民共和国") if found else None
 
 
-def enacting_body(events: Sequence[Event]) -> str | None:
+def enacting_body(events: Sequence[Event], order: Order | None = None) -> str | None:
     """The body that adopted the text, or revised it as a whole; else the one that published it."""
-    whole = [event for event in events if event.kind == "adopted" or "修订" in event.words]
-    congress = [match for event in whole for match in [_CONGRESS.search(event.words)] if match]
+    whole = [one.words for one in events if one.kind == "adopted" or "修订" in one.words]
+    whole += [order.words] if order and not whole else []
+    congress = [match for words in whole for match in [_CONGRESS.search(words)] if match]
     named = [match for match in congress if match["place"] or match["all"]]
     if named:
         return f"{'全国' if named[-1]['all'] else named[-1]['place']}{named[-1]['body']}"
+    if order:
+        return order.body
     for event in events:
         bodies = [
             name.removeprefix("中华人民共和国") for name in _BODY_OF_ORDER.findall(event.words)

@@ -15,6 +15,7 @@ from index.guesses import Guess
 from index.history import Event, enacting_body, history_of, order_number
 from index.levels import guess_level
 from index.numbering import numbering_data
+from index.orders import Order, order_of
 from index.terms import repeals_of, start_of, term_of
 
 _DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
@@ -57,9 +58,11 @@ def extract_metadata(
     ``stem`` is the name of the file, which may carry the day of the version.
     """
     events = history_of(clauses)
-    guesses = _names(clauses, events)
+    order = order_of(clauses)
+    guesses = _names(clauses, events, order)
     told = {guess.name: str(guess.value or "") for guess in guesses}
-    level = guess_level({**told, "history": "\n".join(event.words for event in events)})
+    words = [*(event.words for event in events), *([order.words] if order else [])]
+    level = guess_level({**told, "history": "\n".join(words)})
     evidence = Evidence(
         events=events,
         signed=_signed(clauses),
@@ -70,19 +73,22 @@ def extract_metadata(
         is_statute=level.value != "normative" or level.confidence == "unsure",
     )
     guesses += [level, *guess_days(evidence)]
-    guesses.append(Guess("repeals", repeals_of(clauses), "read", "正文写明废止"))
-    guesses.append(Guess("validity", _validity(clauses), "read", "正文题注载明"))
-    guesses.append(Guess("target_year", _target_year(clauses), "read", "总体目标"))
+    guesses.append(_told("repeals", repeals_of(clauses), "正文写明废止"))
+    guesses.append(_told("validity", _validity(clauses), "正文题注载明"))
+    guesses.append(_told("target_year", _target_year(clauses), "总体目标的年份"))
     values: dict[str, Any] = {guess.name: guess.value for guess in guesses}
     return Extracted(**values, guesses=tuple(guesses))
 
 
-def _names(clauses: Sequence[Clause], events: Sequence[Event]) -> list[Guess[Any]]:
-    title, number = _title(clauses), _number(clauses) or order_number(events)
-    issuer = _issuer(clauses) or enacting_body(events)
+def _names(
+    clauses: Sequence[Clause], events: Sequence[Event], order: Order | None
+) -> list[Guess[Any]]:
+    title = _title(clauses)
+    number = _number(clauses) or (order.number if order else order_number(events))
+    issuer = _issuer(clauses) or enacting_body(events, order)
     return [
         Guess("title", title, "read" if title else "unsure", "标题行" if title else "没有标题行"),
-        Guess("number", number, "read", "标题下的文号或题注" if number else ""),
+        Guess("number", number, "read", "文号、发布令或题注" if number else "没有写文号"),
         Guess(
             "issuer",
             issuer,
@@ -90,6 +96,11 @@ def _names(clauses: Sequence[Clause], events: Sequence[Event]) -> list[Guess[Any
             "落款、标题或题注" if issuer else "落款、标题和题注都没有写明",
         ),
     ]
+
+
+def _told(name: str, value: object, basis: str) -> Guess[Any]:
+    """What only the text can say; where it is silent there is nothing to doubt."""
+    return Guess(name, value, "read", basis if value else "文中没有写")
 
 
 def _of_kind(clauses: Sequence[Clause], kind: str) -> list[Clause]:
@@ -128,8 +139,10 @@ def _issuer(clauses: Sequence[Clause]) -> str | None:
         for line in clause.text.splitlines():
             if any(line.strip().endswith(suffix) for suffix in numbering_data()["issuer_suffixes"]):
                 return line.strip()
-    title = _title(clauses) or ""
-    match = re.match(r"(.{2,20}?(?:人民政府办公[厅室]|人民政府|教育[厅局委]))关于", title)
+    titles = "\n".join(clause.text for clause in _of_kind(clauses, "title"))
+    match = re.search(
+        r"^(.{2,20}?(?:人民政府办公[厅室]|人民政府|教育[厅局委部]))关于", titles, re.M
+    )
     return match[1] if match else None
 
 

@@ -19,6 +19,7 @@ WRAPPED_LINE = 20
 LARGEST_GAP = 3
 INLINE_FORMS = {Form.HAN, Form.HAN_BRACKETS, Form.CHAPTER, Form.ARTICLE}
 _TERMINATED = re.compile(r"[。；：:;！？!?）)》”\]】]\s*$")
+_CONTENTS = re.compile(r"^目[ \t\u3000]*录[ \t\u3000]*$", re.MULTILINE)
 _CLOSED = re.compile(r"[。；;！？!?]\s*$")
 
 
@@ -80,14 +81,31 @@ def outline(text: str, breaks: frozenset[int] = frozenset()) -> list[Node]:
     wrapped rest of the line before. A text with hardly any line-start mark (a converted file whose
     lines were lost) is searched inside its lines as well.
     """
+    contents = _contents(text)
     inside = list(marks_inside_lines(text, lambda position: _may_follow(text, position)))
     lost_breaks = [mark for mark in inside if mark.form is Form.ARTICLE]
-    nodes = _accept(text, _ordered(marks_at_line_starts(text), lost_breaks), breaks)
+    starting = [mark for mark in marks_at_line_starts(text) if mark.start not in contents]
+    nodes = _accept(text, _ordered(starting, lost_breaks), breaks)
     if len(nodes) >= FEW_MARKS:
         return nodes
     inline = [mark for mark in inside if mark.form in INLINE_FORMS]
-    richer = _accept(text, _ordered(marks_at_line_starts(text), inline), breaks)
+    richer = _accept(text, _ordered(starting, inline), breaks)
     return richer if len(richer) > len(nodes) else nodes
+
+
+def _contents(text: str) -> range:
+    """The table of contents: from 目录 to where its first heading comes again as a heading."""
+    found = _CONTENTS.search(text)
+    if not found:
+        return range(0)
+    marks = [mark for mark in marks_at_line_starts(text[found.end() :])]
+    first = marks[0] if marks and marks[0].form < Form.ARTICLE else None
+    again = [mark for mark in marks[1:] if first and _same_number(mark, first)]
+    return range(found.end(), found.end() + again[0].start) if again else range(0)
+
+
+def _same_number(one: Mark, other: Mark) -> bool:
+    return (one.form, one.number, one.sub) == (other.form, other.number, other.sub)
 
 
 def _ordered(*groups: Iterable[Mark]) -> list[Mark]:

@@ -14,7 +14,7 @@ from index.numbering import han_number
 _NUMERAL = r"[\d零〇一二两三四五六七八九十]+"
 _BEGINS = r"起(?:正式)?(?:施行|实施|执行|试行|生效)(?=[，,。；;\s）)]|$)"
 # the text itself begins (本办法……自), not one of its articles and not a term's pupils
-_OWN = r"(?:(?:^|条\s*)(?:自|从)|本(?![市省县区校次])[^第。；]{1,40}?(?:自|从))"
+_OWN = r"(?:(?:^|条\s*|现予[公发颁]布，)(?:自|从)|本(?![市省县区校次])[^第。；]{1,40}?(?:自|从))"
 _FROM_DAY = re.compile(rf"{_OWN}\s*(?P<day>{DAY})\s*{_BEGINS}")
 _FROM_ISSUE = re.compile(
     rf"{_OWN}(?:公布|发布|颁布|印发|下发|发文|签发)之日"

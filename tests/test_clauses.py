@@ -87,6 +87,23 @@ def test_chapters_whose_first_heading_was_lost_are_found_from_the_second():
     assert [key for key, _, _ in outline_of(text)] == ["a1", "c2", "a2", "c3", "a3"]
 
 
+def test_a_table_of_contents_is_no_part_of_the_numbering():
+    text = (
+        "某市学前教育条例\n目　录\n第一章 总则\n第二章 规划\n"
+        "第一章 总则\n第一条 为了保障权利。\n第二章 规划\n第二条 编制规划。"
+    )
+    assert [key for key, _, _ in outline_of(text)] == ["title", "preamble", "c1", "a1", "c2", "a2"]
+
+
+def test_a_numbered_line_that_ends_like_a_title_begins_no_attached_text():
+    text = (
+        "某市人民政府令\n第3号\n现予公布。\n2020年1月2日\n某市学前教育办法（试行）\n第一章 总则\n"
+        "第一条 为了保障权利。\n第二章 规划\n第二条 编制规划。\n第三条 施行。"
+    )
+    keys = [key for key, _, _ in outline_of(text)]
+    assert keys == ["notice", "signature", "title", "c1", "a1", "c2", "a2", "a3"]
+
+
 def test_an_article_glued_to_the_end_of_the_one_before_is_found():
     text = "第一条 为了保障权利。\n第二条 本市实行登记。 第三条实行公示制度。\n第四条 自公布之日起施行。"
     assert [address for _, address, _ in outline_of(text)] == [
