@@ -17,6 +17,7 @@ from bot.resolve import Resolver
 from bot.retrieve import Found, Retriever
 from bot.screen import screen
 from bot.settings import Settings
+from bot.suspicion import suspected
 from bot.topic import (
     clearly_out_of_scope,
     is_vague,
@@ -61,13 +62,18 @@ class Answerer:
         reading = self.reread(understand(question, self.resolver))
         unsearched = self._unsearched(reading, words)
         if unsearched:
-            yield unsearched
+            yield self._in_danger(reading, unsearched, words) or unsearched
             return
         marks.append(perf_counter())
         yield "retrieve"
         found = self.retriever.find(reading)
         marks.append(perf_counter())
         sure = max(section.probability for section in found.sections) >= SURE
+        suspicion = suspected(found.vector, self.retriever.embedder, sure)
+        if suspicion:
+            reason = f"refused.{suspicion}"
+            yield self._ended(question, AnswerStatus.REFUSED, reason, words)
+            return
         if _is_foreign(reading) and not sure and not _is_written(reading, found):
             yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
             return
@@ -118,6 +124,15 @@ class Answerer:
         if reading.thread.before is None and foreign(reading.search):
             return self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
         return None if held else self._outcome(reading, words).not_covered()
+
+    def _in_danger(self, reading: Reading, unsearched: Answer, words: Words) -> Answer | None:
+        """The hotlines, where what needs no search reads like somebody in danger."""
+        if unsearched.status is AnswerStatus.NOT_COVERED:
+            return None
+        vector = self.retriever.vector(reading.search)
+        if suspected(vector, self.retriever.embedder, is_sure=False) != "crisis":
+            return None
+        return self._ended(reading.question, AnswerStatus.REFUSED, "refused.crisis", words)
 
     def _words(self, question: Question) -> Words:
         language = "en" if is_english(question.text) else self.settings.language

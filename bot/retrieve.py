@@ -36,10 +36,14 @@ OWN_SHARE = 0.6  # of a follow-up's own words in the vector, the rest is the ear
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The sections of a turn, and every hit behind them; those not cited say why."""
+    """The sections of a turn, and every hit behind them; those not cited say why.
+
+    ``vector`` is what was searched with.
+    """
 
     sections: tuple[Section, ...]
     hits: tuple[Hit, ...]
+    vector: Vectors
 
 
 class Retriever:
@@ -61,7 +65,16 @@ class Retriever:
             hits.extend(_with_reason(hit, section) for hit in found)
         if not reading.scope.named:
             sections.sort(key=_surest_first)
-        return Found(tuple(sections), tuple(hits))
+        return Found(tuple(sections), tuple(hits), turn.whole.vector)
+
+    @property
+    def embedder(self) -> str:
+        """The identity of the model that makes the vectors."""
+        return str(self._snapshot.manifest["embedder"])
+
+    def vector(self, text: str) -> Vectors:
+        """What a text would be searched with."""
+        return self._searcher.embed(text)
 
     def evidence_by_region(self, reading: Reading) -> list[tuple[Region, dict[str, float]]]:
         """The features of the decision for each region in scope, to calibrate it."""
