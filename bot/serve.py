@@ -21,8 +21,8 @@ LAST_PORT = 65535
 
 def serve(settings: Settings, host: str, port: int, echo: Callable[[str], None]) -> int:
     """Serve until stopped; raises WenceError with one line for everything that is not ready."""
-    set_up_logs(settings.log_format)
     with _listening(settings, host, port) as listener:
+        set_up_logs(settings.log_format)
         chain = load_chain(settings)
         chain.warm_up()  # before the first reader waits
         app = create_app(chain, settings)

@@ -13,7 +13,10 @@ from bot.public.visits import visit_or_none
 from bot.public.watch import Asked
 from index.errors import WenceError
 
-QUIET = ("httpx", "httpcore", "chromadb", "langchain", "openai", "gradio", "asyncio", "mcp")
+QUIET = (
+    *("httpx", "httpcore", "chromadb", "langchain", "langchain_core", "openai", "gradio"),
+    *("asyncio", "mcp", "opentelemetry"),
+)
 TOLD = (WenceError, OSError)  # whose words are about us; any other's may repeat a question
 events = logging.getLogger("wence.events")
 
