@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import secrets
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from starlette.concurrency import run_in_threadpool
@@ -33,7 +34,7 @@ router = APIRouter(include_in_schema=False)
 def sign_in_page(request: Request) -> Response:
     """The form."""
     token = secrets.token_urlsafe(32)
-    page = _form(request, token)
+    page = _form(request, token, Typed(next=request.query_params.get("next", "")))
     _set_cookie(request, page, FORM_COOKIE, token)
     return page
 
@@ -43,16 +44,15 @@ async def sign_in(request: Request) -> Response:
     """Start a session with a token of its own, or show the form again with the reason."""
     console, form_token = console_of(request), request.cookies.get(FORM_COOKIE, "")
     form = await read_form(request, form_token, MAX_SIGN_IN)
-    name, password = str(form.get("name", "")), str(form.get("password", ""))
+    typed = Typed(str(form.get("name", "")), str(form.get("next", "")))
+    password, old_token = str(form.get("password", "")), request.cookies.get(COOKIE, "")
     try:
-        token = await run_in_threadpool(
-            console.sign_ins.sign_in, name, password, request.cookies.get(COOKIE, "")
-        )
+        token = await run_in_threadpool(console.sign_ins.sign_in, typed.name, password, old_token)
     except SignInRefused as refused:
-        return _refused(request, form_token, name, refused)
+        return _refused(request, form_token, typed, refused)
     except TooBusy as busy:
-        return _form(request, form_token, name, str(busy), 503)
-    reply = go(local(str(form.get("next", ""))))
+        return _form(request, form_token, typed, str(busy), 503)
+    reply = go(local(typed.next))
     _set_cookie(request, reply, COOKIE, token)
     reply.delete_cookie(FORM_COOKIE, path=DOOR, httponly=True, samesite="strict")
     return reply
@@ -80,25 +80,33 @@ def local(path: str) -> str:
     return path if ours and "\\" not in path and not path.startswith(DOOR) else HOME
 
 
-def _refused(request: Request, token: str, name: str, refused: SignInRefused) -> Response:
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody has typed into the form, and the page that they came for."""
+
+    name: str = ""
+    next: str = ""
+
+
+def _refused(request: Request, token: str, typed: Typed, refused: SignInRefused) -> Response:
     texts = console_of(request).texts
     if not refused.wait:
-        return _form(request, token, name, texts("sign_in_wrong"), 403)
+        return _form(request, token, typed, texts("sign_in_wrong"), 403)
     seconds = refused.wait.total_seconds()
     sentence = texts("sign_in_wait", minutes=math.ceil(seconds / 60))
-    page = _form(request, token, name, sentence, 429)
+    page = _form(request, token, typed, sentence, 429)
     page.headers["Retry-After"] = str(math.ceil(seconds))
     return page
 
 
 def _form(
-    request: Request, token: str, name: str = "", problem: str = "", status: int = 200
+    request: Request, token: str, typed: Typed, problem: str = "", status: int = 200
 ) -> HTMLResponse:
     context = {
         "csrf_field": csrf_field(token),
-        "name": name[:100],
+        "name": typed.name[:100],
+        "next": local(typed.next),
         "problem": problem,
-        "next": local(request.query_params.get("next", "")),
         "home": HOME,
     }
     return staff_page(request, "sign_in.html", context, status)
