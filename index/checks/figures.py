@@ -100,7 +100,7 @@ def _limits() -> tuple[tuple[re.Pattern[str], int], ...]:
     return tuple(
         (
             re.compile(
-                rf"(?:{row.get('before', '')})[^，。；\d]{{0,6}}(?<![\d.〔（(])"
+                rf"(?:{row.get('before', '')})[^，。；\d]{{0,12}}(?<![\d.〔（(])"
                 rf"(?P<value>\d{{1,3}})\s?{row['unit']}"
             ),
             row["most"],

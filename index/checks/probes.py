@@ -121,7 +121,7 @@ def _is_vague(part: str) -> bool:
 
 def _is_told_apart(probe: Probe, document: Document) -> bool:
     """Whether no other clause holds nearly as much of the question's words."""
-    pairs = set(_PAIR.findall(probe.question))
+    pairs = set(_PAIR.findall(probe.question.removeprefix(document.region.name)))
     shares = {
         clause.key: len(pairs & set(_PAIR.findall(clause.text))) for clause in document.clauses
     }

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from index.checks.kinds import Spot
 from index.documents import Clause
@@ -18,7 +19,7 @@ SHORTEST_HEADING = 4
 AROUND = 8  # characters on either side of a break that are shown and segmented
 REPEATS = 3
 _ENDS = re.compile(r"[。；：！？;:!?…][”’\"）)》〉」』】]*$|[。；：！？][”）]?\s*$")
-_COMPLETE = re.compile(r"[。！？!?…][”’\"）)》〉」』】]*$|[）)】\]]$|日$|\.\w{3,4}$")
+_COMPLETE = re.compile(r"[。！？!?…][”’\"）)》〉」』】]*$|[）)】\]]$|^.{0,12}日$|\.\w{3,4}$")
 _HEADLESS = re.compile(r"[，,。、；;：！？）)》〉」』】％%’”]|的(?![确士卢])")
 _SPACE = re.compile(rf"(?<=[{HAN}，、；：])[ \u3000\xa0]+(?=[{HAN}])")
 _MARK_BEFORE = re.compile(r"第[^，。；\s]{1,8}[条章节]$")
@@ -36,7 +37,7 @@ class Line:
 def sentences(text: str, clauses: Sequence[Clause]) -> Iterator[Spot]:
     """Breaks inside sentences and words, paragraphs without an end or a beginning."""
     lines = list(_running_lines(text, clauses))
-    for line, following in zip(lines, [*lines[1:], None], strict=True):
+    for line, following in zip_longest(lines, lines[1:]):
         yield from _spaces(text, line)
         yield from _headless(text, line)
         if following and following.start - line.end <= 1:
@@ -51,10 +52,11 @@ def ending(text: str, clauses: Sequence[Clause]) -> Iterator[Spot]:
     own = [clause for clause in clauses if clause.kind in RUNNING and clause.text.strip()]
     if not own or own[-1].end < len(text.rstrip()):
         return  # signed or with attachments: an open last paragraph is found among the others
-    line = text[: own[-1].end].rstrip()
-    if not _COMPLETE.search(line):
-        start = max(line.rfind("\n") + 1, len(line) - 20)
-        yield Spot("cut_ending", start, len(line), line[start:])
+    end = len(text[: own[-1].end].rstrip())
+    start = text.rfind("\n", 0, end) + 1
+    if not _COMPLETE.search(text[start:end]):
+        start = max(start, end - 20)
+        yield Spot("cut_ending", start, end, text[start:end])
 
 
 def _running_lines(text: str, clauses: Sequence[Clause]) -> Iterator[Line]:
@@ -70,14 +72,15 @@ def _running_lines(text: str, clauses: Sequence[Clause]) -> Iterator[Line]:
 
 def _break(text: str, line: Line, following: Line) -> Iterator[Spot]:
     own, after = _words(text, line), _words(text, following)
-    if _ENDS.search(own) or _is_heading(text, line, own):
-        return
     mark = mark_at(text, following.start)
+    heading = _is_heading(text, line, own) and not (_is_item(text, line) and _joins(own, after))
+    if _ENDS.search(own) or heading:
+        return
     if mark and mark.form is Form.ARTICLE and _is_bare_heading(text, line, own):
         return
     if mark or _HEADLESS.match(after):
         yield from _open_end(text, line)
-    elif _is_prose(line, own) or _joins_a_word(own, after):
+    elif _is_prose(line, own) or _joins(own, after):
         start, end = line.start + len(own), following.start
         yield Spot("broken_line", start, end, f"{own[-AROUND:]}⏎{after[:AROUND]}")
 
@@ -107,6 +110,11 @@ def _is_heading(text: str, line: Line, own: str) -> bool:
     return mark is not None or _is_short(own)
 
 
+def _is_item(text: str, line: Line) -> bool:
+    mark = mark_at(text, line.start)
+    return mark is not None and mark.form > Form.HAN_BRACKETS
+
+
 def _is_bare_heading(text: str, line: Line, own: str) -> bool:
     """The title of a chapter whose number was lost or never was."""
     unmarked = mark_at(text, line.start) is None and len(own) >= SHORTEST_HEADING
@@ -117,7 +125,7 @@ def _is_short(own: str) -> bool:
     return len(own) <= LONGEST_HEADING // 2 and not re.search(r"[。，；,;]", own)
 
 
-def _joins_a_word(before: str, after: str) -> bool:
+def _joins(before: str, after: str) -> bool:
     """Whether the dictionary has a word that the break cuts in two."""
     left, right = before[-AROUND:], after[:AROUND]
     return any(start < len(left) < end for start, end in word_spans(left + right))

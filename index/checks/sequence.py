@@ -20,6 +20,7 @@ from index.numbering import (
 
 FRESH = frozenset({"title", "signature", "attachment", "preamble", "note"})
 WRAPPED_LINE = 20
+LONE = 3  # largest number that an item may have whose fellows are all lost
 _ENDS = "。；;：:！？!?"
 _CLOSES = _ENDS + "）)》”】]"
 _INLINE = frozenset({Form.HAN, Form.HAN_BRACKETS, Form.ARABIC, Form.ARABIC_BRACKETS, Form.CIRCLE})
@@ -131,7 +132,7 @@ def _faults(text: str, run: Sequence[Mark]) -> Iterator[Spot]:
 
 
 def _gaps(text: str, run: Sequence[Mark], present: set[int]) -> Iterator[Spot]:
-    if len(run) == 1 and run[0].form > Form.HAN_BRACKETS:
+    if len(run) == 1 and run[0].form > Form.HAN_BRACKETS and run[0].number > LONE:
         return  # a lone 12. is no list
     before = 0
     for mark in run:

@@ -18,6 +18,7 @@ class Rule:
     kind: str
     patterns: tuple[re.Pattern[str], ...]
     unless: re.Pattern[str] | None
+    per_line: bool
 
 
 def wording(text: str, clauses: Sequence[Clause]) -> Iterator[Spot]:
@@ -27,7 +28,8 @@ def wording(text: str, clauses: Sequence[Clause]) -> Iterator[Spot]:
         matches = (match for pattern in rule.patterns for match in pattern.finditer(text))
         for match in sorted(matches, key=lambda match: (match.start(), -match.end())):
             if match.start() >= reached and not _excused(rule, text, match.start()):
-                reached = max(match.end(), match.start() + 1)
+                line_end = text.find("\n", match.end()) if rule.per_line else -1
+                reached = max(match.end(), match.start() + 1, line_end)
                 yield Spot(rule.kind, match.start(), match.end(), _shown(text, match))
 
 
@@ -57,6 +59,7 @@ def _rules() -> tuple[Rule, ...]:
             row["kind"],
             tuple(re.compile(pattern, re.MULTILINE) for pattern in row["any"]),
             re.compile(row["unless"]) if "unless" in row else None,
+            row.get("per_line", False),
         )
         for row in checks_data()["patterns"]
     )
