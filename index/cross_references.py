@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from index.documents import Clause, Document
 from index.numbering import Form, han_number, mark_at, written
 from index.title_index import TitleIndex, keeps_numbers
+from index.versions import plain_title
 
 _N = r"(?:[零〇一二三四五六七八九十百千]+|\d+)"
 _ITEM = rf"第[（(]?(?P<item>{_N})[）)]?项"
@@ -103,13 +104,19 @@ def _anchored(
         target = titles.find(title, document, before)
         return _Place(target, has_numbers=target is None or keeps_numbers(target, document))
     if match["own"]:
-        return _Place(document)
+        return _Place(document if _is_own(match["own"][1:], document) else None)
     if match["here"]:
         return _Place(document, clause.key, is_here=True)
     if match["before"]:
         key = _article_before(document, clause)
         return _Place(document, key, is_here=True) if key else _Place(None, "")
     return _paragraph_above(match, document, clause)
+
+
+def _is_own(kind: str, document: Document) -> bool:
+    """Whether 本条例 stands in a 条例: a notice with an attached 办法 speaks of both."""
+    title = plain_title(document.title)
+    return title.endswith(kind) and not (kind == "法" and title.endswith("办法"))
 
 
 def _article_before(document: Document, clause: Clause) -> str | None:

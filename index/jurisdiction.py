@@ -11,7 +11,9 @@ from index.regions import load_gazetteer
 
 NATIONAL = Region(("全国",))
 NATIONAL_LEVELS = {"law", "administrative_regulation", "departmental_rule"}
-_NATIONAL_ISSUER = re.compile(r"(?:全国人民代表大会|国务院|教育部|国家|中共中央)")
+_NATIONAL_ISSUER = re.compile(
+    r"全国人民代表大会|国务院|教育部|中共中央|国家[\u4e00-\u9fff]{2,8}(?:委员会|总局|局|委)"
+)
 _ADDRESSES_PROVINCES = re.compile(r"省、自治区、直辖市")
 _OWN_PLACE = re.compile(r"[我本全][省市县区]")
 
@@ -25,7 +27,7 @@ def guess_region(title: str, extracted: Extracted, text: str) -> Guess[Region] |
         region = _only_region(named)
         if region:
             return Guess("region", region, "read", f"{basis}写明")
-    if _NATIONAL_ISSUER.match(issuer):
+    if _NATIONAL_ISSUER.match(title) or _NATIONAL_ISSUER.match(issuer):
         return Guess("region", NATIONAL, "read", "由国家机关发布")
     level = extracted.guess("level")
     if level.value in NATIONAL_LEVELS:

@@ -21,6 +21,11 @@ from index.terms import repeals_of, start_of, term_of
 _DATE = re.compile(r"(\d{4})\s*年\s*(\d{1,2})\s*月\s*(\d{1,2})\s*日")
 _DASHED_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 _TARGET = re.compile(r"到(?P<year>20\d{2})年(?:底|末)?[,，]")
+_TITLE_ISSUER = re.compile(
+    r"^([\u4e00-\u9fff、 ]{2,40}?(?:人民政府|国务院|中共中央|委员会|[厅局委部])"
+    r"(?:办公[厅室])?)\s*(?:关于|印发)",
+    re.MULTILINE,
+)
 _IN_TITLE_MARKS = re.compile(r"《([^》]{6,60})》")
 
 
@@ -140,10 +145,8 @@ def _issuer(clauses: Sequence[Clause]) -> str | None:
             if any(line.strip().endswith(suffix) for suffix in numbering_data()["issuer_suffixes"]):
                 return line.strip()
     titles = "\n".join(clause.text for clause in _of_kind(clauses, "title"))
-    match = re.search(
-        r"^(.{2,20}?(?:人民政府办公[厅室]|人民政府|教育[厅局委部]))关于", titles, re.M
-    )
-    return match[1] if match else None
+    match = _TITLE_ISSUER.search(titles)
+    return match[1].strip() if match else None
 
 
 def _signed(clauses: Sequence[Clause]) -> date | None:

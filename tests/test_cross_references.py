@@ -122,6 +122,17 @@ def test_a_chapter_is_found():
     assert found(statute("x", "某法", text)) == [("本法第一章", "x", "c1", None)]
 
 
+def test_a_notice_speaks_of_the_attached_text_by_its_kind():
+    text = (
+        "某市教育局关于印发《招生办法》的通知\n各学校:\n按本通知第一条和本办法第一条落实。\n"
+        "某市教育局\n2020年1月2日\n招生办法\n第一条 为规范招生。\n第二条 就近入学。"
+    )
+    assert found(statute("n", "招生办法（试行）", text), key="notice") == [
+        ("本通知第一条", None, None, None),
+        ("本办法第一条", "n", "a1", None),
+    ]
+
+
 def test_a_number_that_an_attached_text_has_too_is_no_link():
     text = (
         "某市教育局关于印发《招生办法》的通知\n各学校:\n第一条 认真学习。\n第二条 依照本办法第一条落实。\n"
