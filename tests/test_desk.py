@@ -140,6 +140,18 @@ def test_while_one_answer_streams_the_same_client_gets_no_second() -> None:
         assert one.invoke(ASKED).status is AnswerStatus.ANSWERED
 
 
+def test_a_question_that_comes_too_early_is_not_counted() -> None:
+    one = desk(questions_per_minute="2")
+    with visiting(ANNA):
+        streaming = one.stream(ASKED)
+        next(streaming)
+        for _ in range(5):
+            assert refusal(one, ANNA.client).name == "one_at_a_time"
+        list(streaming)
+        assert one.invoke(ASKED).status is AnswerStatus.ANSWERED
+    assert refusal(one, ANNA.client).name == "too_many"
+
+
 def test_an_answer_that_takes_too_long_is_given_up() -> None:
     one = desk()
     one._longest = -1.0

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
 from bot.public.gate import Gate, Load
 from bot.web.turns import BadRequest
 from tests.web_fake import settings
+
+
+@contextmanager
+def enter(one: Gate, client: str) -> Iterator[None]:
+    with one.turn(client), one.place():
+        yield
 
 
 def gate(**environ: str) -> Gate:
@@ -29,11 +37,11 @@ def until(condition) -> None:
 
 def test_a_second_question_of_the_same_client_is_asked_to_wait() -> None:
     one = gate(answers_at_once="4")
-    with one.place("甲"), pytest.raises(BadRequest) as refused, one.place("甲"):
+    with enter(one, "甲"), pytest.raises(BadRequest) as refused, enter(one, "甲"):
         pass
     assert (refused.value.name, refused.value.status) == ("one_at_a_time", 429)
     assert refused.value.headers == {"Retry-After": "2"}
-    with one.place("甲"), one.place("乙"):
+    with enter(one, "甲"), enter(one, "乙"):
         assert one.load == Load(2, 0)
     assert one.load == Load(0, 0)
 
@@ -43,15 +51,15 @@ def test_more_at_once_for_a_client_are_allowed_where_the_settings_say_so() -> No
         gate(answers_at_once="4", answers_per_client="2"),
         gate(answers_at_once="4", answers_per_client="0"),
     )
-    with two.place("甲"), two.place("甲"), pytest.raises(BadRequest), two.place("甲"):
+    with enter(two, "甲"), enter(two, "甲"), pytest.raises(BadRequest), enter(two, "甲"):
         pass
-    with free.place("甲"), free.place("甲"), free.place("甲"):
+    with enter(free, "甲"), enter(free, "甲"), enter(free, "甲"):
         assert free.load == Load(3, 0)
 
 
 def test_this_process_itself_is_no_client() -> None:
     one = gate(answers_at_once="2")
-    with one.place(""), one.place(""):
+    with enter(one, ""), enter(one, ""):
         assert one.load == Load(2, 0)
 
 
@@ -59,7 +67,7 @@ def test_who_finds_no_place_waits_and_who_finds_no_room_to_wait_is_told_so() -> 
     one, go = gate(), threading.Event()
 
     def ask(client: str) -> str:
-        with one.place(client):
+        with enter(one, client):
             go.wait(5)
             return client
 
@@ -68,7 +76,7 @@ def test_who_finds_no_place_waits_and_who_finds_no_room_to_wait_is_told_so() -> 
         until(lambda: one.load == Load(1, 0))
         second = pool.submit(ask, "乙")
         until(lambda: one.load == Load(1, 1))
-        with pytest.raises(BadRequest) as refused, one.place("丙"):
+        with pytest.raises(BadRequest) as refused, enter(one, "丙"):
             pass
         go.set()
         assert (first.result(), second.result()) == ("甲", "乙")
@@ -78,17 +86,17 @@ def test_who_finds_no_place_waits_and_who_finds_no_room_to_wait_is_told_so() -> 
 
 def test_who_waits_too_long_is_told_so_and_may_come_again() -> None:
     one = gate(queue_seconds="0.05")
-    with one.place("甲"), pytest.raises(BadRequest) as refused, one.place("乙"):
+    with enter(one, "甲"), pytest.raises(BadRequest) as refused, enter(one, "乙"):
         pass
     assert refused.value.name == "busy"
-    with one.place("乙"):
+    with enter(one, "乙"):
         assert one.load == Load(1, 0)
 
 
 def test_a_failure_inside_gives_the_place_back() -> None:
     one = gate()
     for _ in range(3):
-        with pytest.raises(ZeroDivisionError), one.place("甲"):
+        with pytest.raises(ZeroDivisionError), enter(one, "甲"):
             raise ZeroDivisionError
     assert one.load == Load(0, 0)
 
@@ -100,7 +108,7 @@ def test_five_hundred_askers_never_exceed_the_places_and_leave_nothing_behind() 
     def ask(n: int) -> None:
         nonlocal most, refused
         try:
-            with one.place(f"客户{n % 50}"):
+            with enter(one, f"客户{n % 50}"):
                 most = max(most, one.load.answering)
                 time.sleep(0.001)
         except BadRequest:

@@ -134,9 +134,10 @@ class Desk:
             if state.paused:
                 name = "paused_because" if state.paused_text else "paused"
                 raise BadRequest(name, 503, seconds=LATER, text=state.paused_text)
-            self.limits.take("question", visit.client)
-            with self.gate.place(visit.client), caught("answering", WenceError) as failure:
-                yield self._quoted if state.model_paused else self._chain
+            with self.gate.turn(visit.client):  # a question that comes too early costs nothing
+                self.limits.take("question", visit.client)
+                with self.gate.place(), caught("answering", WenceError) as failure:
+                    yield self._quoted if state.model_paused else self._chain
         except BadRequest as refusal:
             self.refused(refusal.name, visit.channel)
             raise

@@ -40,33 +40,30 @@ class Gate:
             return Load(self._answering, self._waiting)
 
     @contextmanager
-    def place(self, client: str) -> Iterator[None]:
-        """Hold a place during the block; BadRequest 429 or 503 when there is none."""
-        self._come(client)
-        try:
-            self._wait()
-            try:
-                yield
-            finally:
-                with self._lock:
-                    self._answering -= 1
-                self._free.release()
-        finally:
-            self._go(client)
-
-    def _come(self, client: str) -> None:
-        if not client:
-            return
+    def turn(self, client: str) -> Iterator[None]:
+        """Be one of the few that this client has at once; BadRequest 429 when there are enough."""
         with self._lock:
-            if self._each and self._clients[client] >= self._each:
+            if client and self._each and self._clients[client] >= self._each:
                 raise BadRequest("one_at_a_time", 429, seconds=SOON)
             self._clients[client] += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._clients[client] -= 1
+                if not self._clients[client]:
+                    del self._clients[client]
 
-    def _go(self, client: str) -> None:
-        with self._lock:
-            self._clients[client] -= 1
-            if self._clients[client] <= 0:
-                del self._clients[client]
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Be one of the few that are answered at once; BadRequest 503 when none becomes free."""
+        self._wait()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._answering -= 1
+            self._free.release()
 
     def _wait(self) -> None:
         if not self._free.acquire(blocking=False):
