@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
+from secrets import token_hex
 
 from index.build import BuildReport, PreparedBuild, prepare_build, publish_build
 from index.codec import fields_of
@@ -25,7 +26,8 @@ PREPARED = "PREPARED"  # what waits to be published
 class Prepared:
     """A publication that is ready: its build can be opened and asked, nobody is served it yet.
 
-    ``base`` is the publication served when it was made; not ``changed``: it is served already.
+    ``base`` is the publication served when it was made; not ``changed``: it is served already;
+    ``token`` tells it from every other preparation.
     """
 
     publication: Publication
@@ -33,6 +35,7 @@ class Prepared:
     base: int
     report: BuildReport
     changed: bool
+    token: str
 
 
 class Library(Shelf):
@@ -88,7 +91,7 @@ class Library(Shelf):
             return prepared.publication
         with self.writing():
             waiting = self.prepared()
-            if waiting is None or waiting.build != prepared.build:
+            if waiting is None or waiting.token != prepared.token:
                 raise LibraryError("准备之后又有别的内容发布或准备了，请重新检查后再发布")
             publication = replace(prepared.publication, at=now())
             if publication.number != prepared.base:
@@ -98,6 +101,7 @@ class Library(Shelf):
             built = PreparedBuild(prepared.build, prepared.report, changed=True)
             publish_build(built, self.index_dir, progress)
             self.settle()
+            self._forget()
         return publication
 
     def prepared(self) -> Prepared | None:
@@ -110,7 +114,7 @@ class Library(Shelf):
             return None
         publication = self.publications.get(body["number"])
         report = BuildReport(**body["report"])
-        return Prepared(publication, build, body["base"], report, changed=True)
+        return Prepared(publication, build, body["base"], report, True, body["token"])
 
     def discard(self) -> None:
         """Give up what waits to be published."""
@@ -150,7 +154,7 @@ class Library(Shelf):
             if not self.publications.holds(number):
                 self.publications.discard_after(number - 1)
         made = self.publications.get(served)
-        prepared = Prepared(made, built.folder, base, built.report, built.changed)
+        prepared = Prepared(made, built.folder, base, built.report, built.changed, token_hex(8))
         if built.changed:
             self._remember(prepared)
         return prepared
@@ -160,6 +164,7 @@ class Library(Shelf):
             "number": prepared.publication.number,
             "base": prepared.base,
             "build": prepared.build.name,
+            "token": prepared.token,
             "report": fields_of(prepared.report),
         }
         put_json(self.publications.folder / PREPARED, body)

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from index.naming import document_id
 
 LONGEST = 60  # characters; a file system takes 255 bytes, and Chinese takes three a character
-FEWEST_HAN = 4  # a file name with so many Chinese characters says what it holds
+FEWEST_HAN = 3  # a file name with so many Chinese characters says what it holds
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _PLAIN = re.compile(r"(?=.*[a-z])[a-z0-9][a-z0-9-]{2,}")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
@@ -22,9 +22,7 @@ _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\:*?\"<>|]+")
 
 def plain_name(filename: str) -> PurePosixPath:
     """The last step of a name as it was sent, whatever system it came from; no blank, no path."""
-    last = unicodedata.normalize("NFC", filename).replace("\\", "/").rsplit("/", 1)[-1]
-    safe = _UNSAFE.sub("-", last).strip().lstrip(".")
-    path = PurePosixPath(safe or "document")
+    path = PurePosixPath(_safe(filename.replace("\\", "/").rsplit("/", 1)[-1]) or "document")
     return PurePosixPath(f"{path.stem[:LONGEST].strip()}{path.suffix.lower()}")
 
 
@@ -32,7 +30,7 @@ def stem_for(filename: str, title: str) -> str:
     """The stem to keep a file under: its own, unless that says nothing and the title is known."""
     stem = plain_name(filename).stem
     telling = len(_HAN.findall(stem)) >= FEWEST_HAN or _PLAIN.fullmatch(stem)
-    return stem if telling or not title else plain_name(f"{title[:LONGEST]}.").stem.rstrip(".")
+    return stem if telling else _safe(title)[:LONGEST].strip() or stem
 
 
 def free_stem(wanted: str, taken: Collection[str]) -> str:
@@ -44,3 +42,7 @@ def free_stem(wanted: str, taken: Collection[str]) -> str:
 def is_document_id(text: str) -> bool:
     """Whether a person may give a document this id."""
     return len(text) <= LONGEST and _PLAIN.fullmatch(text) is not None
+
+
+def _safe(text: str) -> str:
+    return _UNSAFE.sub("-", unicodedata.normalize("NFC", text)).strip().lstrip(".")
