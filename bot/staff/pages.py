@@ -48,7 +48,6 @@ from index.errors import WenceError
 
 COOKIE = "wence_staff"
 CSRF_FIELD = "csrf"
-MAX_FORM = 64 * 1024 * 1024  # bytes, uploads included
 MOST_FIELDS, MOST_FILES = 2000, 200
 SAFE = ("GET", "HEAD")
 NAVIGATION = {
@@ -134,7 +133,7 @@ def signed_in(role: Role) -> Callable[[Request], Coroutine[Any, Any, Visit]]:
             raise SignInNeeded
         visit = Visit(request, member, token, FormData())
         request.state.visit = visit
-        form = await read_form(request, token, MAX_FORM)
+        form = await read_form(request, token, console.settings.max_upload_mb * 2**20)
         if not member.role.covers(role):
             names = {"role": member.role, "needed": role}
             values = {name: console.texts(f"role_{one}") for name, one in names.items()}
