@@ -56,10 +56,7 @@ def pdf_of(lines: Sequence[str | Flowable], layout: Layout = Layout(), **options
     document = BaseDocTemplate(out, pagesize=A4, **options)
     document.addPageTemplates(PageTemplate(frames=frames, onPage=furnish))
     document.build(
-        [
-            Paragraph(escape(line), layout.style) if isinstance(line, str) else line
-            for line in lines
-        ]
+        [Paragraph(escape(line), layout.style) if isinstance(line, str) else line for line in lines]
     )
     return out.getvalue()
 

@@ -6,12 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
 
 from index.numbering import han_number
 from index.reading.rows import Row
 
 EDGE = 0.12  # of the page height
 EDGE_ROWS = 2
+OTHER_SIZE = 0.08  # of the usual font size
+APART = 1.15  # of the usual distance between rows
 SHORT = 6  # characters: 附件1 and 附件2 are no running header
 LEAST_SHARE = 0.4  # of the pages: left and right pages may have headers of their own
 _DASHES = "[-—–―－─·•\\s]*"
@@ -64,11 +68,28 @@ def furniture(pages: Sequence[RowsOfPage]) -> dict[int, list[Row]]:
 
 
 def _edge_rows(page: RowsOfPage) -> list[tuple[str, Row]]:
+    """The rows near an edge of the page that distance or font size sets apart from the text."""
     depth = EDGE * (page.bottom - page.top)
-    top = [row for row in page.rows[:EDGE_ROWS] if row.base < page.top + depth]
-    rest = page.rows[len(top) :]
-    foot = [row for row in rest[-EDGE_ROWS:] if row.base > page.bottom - depth]
-    return [*(("top", row) for row in top), *(("foot", row) for row in foot)]
+    gaps = [below.base - above.base for above, below in pairwise(page.rows)]
+    usual = median(gaps or [0.0]), median([row.size for row in page.rows] or [0.0])
+    top = _outer(page.rows[: EDGE_ROWS + 1], usual)
+    foot = _outer(page.rows[len(top) :][: -EDGE_ROWS - 2 : -1], usual)
+    return [
+        *(("top", row) for row in top if row.base < page.top + depth),
+        *(("foot", row) for row in foot if row.base > page.bottom - depth),
+    ]
+
+
+def _outer(rows: Sequence[Row], usual: tuple[float, float]) -> Sequence[Row]:
+    """Rows from the edge inwards up to the last that is set apart."""
+    gap, size = usual
+    cuts = [
+        at
+        for at, (outer, inner) in enumerate(pairwise(rows), 1)
+        if abs(inner.base - outer.base) > APART * min(gap, 2 * size)
+        or abs(outer.size - size) > OTHER_SIZE * size
+    ]
+    return rows[: cuts[-1]] if cuts else rows[:1] if len(rows) == 1 else ()
 
 
 def _page_number(text: str) -> int | None:

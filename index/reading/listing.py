@@ -13,7 +13,7 @@ LEVELS = 9
 _FORMAL = str.maketrans("零一二三四五六七八九十百千", "零壹贰叁肆伍陆柒捌玖拾佰仟")
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 _DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
-_NO_BLANK_AFTER = tuple("、．）)：:》】")
+_NO_BLANK_AFTER = tuple("、.．）)：:》】" + CIRCLED)
 
 
 def _roman(number: int) -> str:
