@@ -9,8 +9,11 @@ import pytest
 import yaml
 
 from bot.settings import bench_data
+from index.compare_versions import compare_versions
 from index.corpus import load_corpus, load_documents
+from index.cross_references import references
 from index.naming import document_id
+from index.title_index import TitleIndex
 from index.versions import version_in_force
 
 ROOT = Path(__file__).parent.parent
@@ -121,3 +124,50 @@ def test_the_five_policies_are_the_same_beside_the_laws(held):
     for alone in load_documents(CORPUS):
         for field in fields(alone):
             assert getattr(held[alone.id], field.name) == getattr(alone, field.name), field.name
+
+
+@pytest.mark.parametrize(("old", "new"), EXPECTED["versions"].items())
+def test_every_clause_of_two_versions_stands_in_their_comparison_once(held, old, new):
+    before, after = law(held, old), law(held, new)
+    rows = compare_versions(before, after)
+    for document, clauses in (
+        (before, [row.old for row in rows if row.old]),
+        (after, [row.new for row in rows if row.new]),
+    ):
+        compared = [clause for clause in document.clauses if clause.kind != "note"]
+        assert sorted(clauses, key=lambda clause: clause.start) == compared
+    assert [row.new for row in rows if row.new] == [c for c in after.clauses if c.kind != "note"]
+
+
+def test_the_amendment_of_2024_changed_one_article_of_the_minors_law(held):
+    old, new = (law(held, f"未成年人保护法({day})") for day in ("2020-10-17", "2024-04-26"))
+    changed = [row for row in compare_versions(old, new) if row.kind != "same"]
+    assert [(row.kind, row.old.address, row.new.address) for row in changed] == [
+        ("changed", "第九条", "第九条")
+    ]
+
+
+def test_references_within_a_law_are_all_found_and_lead_to_what_is_there(held):
+    titles = TitleIndex.of(held.values())
+    found = {
+        (document.id, one)
+        for document in held.values()
+        for clause in document.clauses
+        for one in references(document, clause, titles)
+    }
+    own = [one for _, one in found if re.match(r"本[法条规办]|前[条款]", one.text)]
+    assert [one.text for one in own if one.target_clause_key is None] == []
+    for name, one in found:
+        assert held[name].text[one.start : one.end] == one.text
+        if one.target_clause_key:
+            target = held[one.target_document_id]
+            clause = target.clause(one.target_clause_key)
+            parts = {part.address for part in clause.parts}
+            assert one.target_part is None or one.target_part in parts
+
+
+def test_a_law_named_in_a_local_regulation_is_its_current_version(held):
+    titles = TitleIndex.of(held.values())
+    local = law(held, "河南省实施《职业教育法》办法(2010-07-30)")
+    named = references(local, local.clause("title"), titles)
+    assert [one.target_document_id for one in named] == [document_id("职业教育法(2022-04-20)")]
