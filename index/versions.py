@@ -48,7 +48,8 @@ def link_versions(
 ) -> tuple[Document, ...]:
     """Name families, link each version to the one that took its place, flag what has no order.
 
-    ``settled``: id -> id of the version that took its place (empty: none), as a person said.
+    ``settled``: id -> id of the version that took its place (empty: none), as a person said;
+    links that the documents had before are forgotten.
     """
     named = [replace(one, family=one.family or family_of(one)) for one in documents]
     families: dict[str, list[Document]] = defaultdict(list)
@@ -158,6 +159,6 @@ def _linked(document: Document, after: Mapping[str, str], doubt: str) -> Documen
         findings += (Finding(VERSION_ORDER, f"{doubt}，请在附注文件里写明", 0, 0, ""),)
     return replace(
         document,
-        superseded_by=after.get(document.id, document.superseded_by),
+        superseded_by=after.get(document.id, ""),
         findings=findings,
     )

@@ -107,6 +107,7 @@ def test_linking_again_changes_nothing():
     undated = policy("undated")
     once = link_versions([OLD, NEW, undated])
     assert link_versions(once) == once
+    assert links(once[0]) == {}  # its successor is no longer held
 
 
 @pytest.mark.parametrize(
