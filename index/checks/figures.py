@@ -13,7 +13,7 @@ from index.numbers import Number, NumberKind, find_numbers
 
 FIRST_YEAR, LAST_YEAR = 1900, 2060
 LEAP_YEAR = 2024  # a day without a year may be the 29th of February
-CONTEXT = 12  # characters before a share that say what it is a share of
+CONTEXT = 12  # characters before a figure that say what it is of
 _FULL = str.maketrans("０１２３４５６７８９％．", "0123456789%.")
 _DASHED = re.compile(r"(?<!\d)(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d)")
 _WRITTEN = re.compile(r"(?:(\d+)年)?(\d+)月(\d+)日|(\d+)年(\d+)月")
@@ -100,8 +100,8 @@ def _limits() -> tuple[tuple[re.Pattern[str], int], ...]:
     return tuple(
         (
             re.compile(
-                rf"(?:{row.get('before', '')})[^，。；\d]{{0,12}}(?<![\d.〔（(])"
-                rf"(?P<value>\d{{1,3}})\s?{row['unit']}"
+                (rf"(?:{row['before']})[^，。；\d]{{0,{CONTEXT}}}" if "before" in row else "")
+                + rf"(?<![\d.〔（(])(?P<value>\d{{1,3}})\s?{row['unit']}"
             ),
             row["most"],
         )

@@ -60,10 +60,12 @@ def probes(document: Document) -> tuple[Probe, ...]:
 
 def _one_a_clause(candidates: Iterable[_Candidate], document: Document) -> list[_Candidate]:
     """The weightiest of each clause that no other clause could answer as well."""
+    pairs = {clause.key: set(_PAIR.findall(clause.text)) for clause in document.clauses}
     best: dict[str, _Candidate] = {}
     for one in sorted(candidates, key=lambda one: one.weight, reverse=True):
         key = one.probe.clause_key
-        if key not in best and _is_told_apart(one.probe, document):
+        words = one.probe.question.removeprefix(document.region.name)
+        if key not in best and _is_told_apart(set(_PAIR.findall(words)), key, pairs):
             best[key] = one
     return list(best.values())
 
@@ -119,14 +121,11 @@ def _is_vague(part: str) -> bool:
     return bool(re.search(_data()["vague"], part))
 
 
-def _is_told_apart(probe: Probe, document: Document) -> bool:
-    """Whether no other clause holds nearly as much of the question's words."""
-    pairs = set(_PAIR.findall(probe.question.removeprefix(document.region.name)))
-    shares = {
-        clause.key: len(pairs & set(_PAIR.findall(clause.text))) for clause in document.clauses
-    }
-    own = shares.pop(probe.clause_key)
-    return own > 0 and max(shares.values(), default=0) <= ELSEWHERE * own
+def _is_told_apart(asked: set[str], key: str, pairs: Mapping[str, set[str]]) -> bool:
+    """Whether no other clause holds nearly as many of the question's pairs of characters."""
+    own = len(asked & pairs[key])
+    others = (len(asked & theirs) for other, theirs in pairs.items() if other != key)
+    return own > 0 and max(others, default=0) <= ELSEWHERE * own
 
 
 @cache

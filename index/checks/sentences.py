@@ -117,7 +117,8 @@ def _is_item(text: str, line: Line) -> bool:
 
 def _is_bare_heading(text: str, line: Line, own: str) -> bool:
     """The title of a chapter whose number was lost or never was."""
-    unmarked = mark_at(text, line.start) is None and len(own) >= SHORTEST_HEADING
+    known = own.replace(" ", "").replace("\u3000", "") in numbering_data()["section_titles"]
+    unmarked = mark_at(text, line.start) is None and (known or len(own) >= SHORTEST_HEADING)
     return line.in_article and unmarked and _is_short(own)
 
 
