@@ -7,11 +7,13 @@ from datetime import date, timedelta
 
 from index.numbering import HAN_DIGITS, han_number
 
+PLAUSIBLE = range(1900, 2100)
 HALF_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
 _HAN = "[〇○零一二三四五六七八九十]"
 _FEW = rf"(?:\d{{1,2}}|{_HAN}{{1,3}})"
-DAY = rf"(?:\d{{4}}|{_HAN}{{4}})\s*年\s*{_FEW}\s*月\s*{_FEW}\s*日"
-_DAY = re.compile(rf"(\d{{4}}|{_HAN}{{4}})\s*年\s*(\d+|{_HAN}+)\s*月\s*(\d+|{_HAN}+)\s*日")
+_YEAR = r"(?:\d{4}|[〇○零一二三四五六七八九]{4})"
+DAY = rf"{_YEAR}\s*年\s*{_FEW}\s*月\s*{_FEW}\s*日"
+_DAY = re.compile(rf"({_YEAR})\s*年\s*(\d+|{_HAN}+)\s*月\s*(\d+|{_HAN}+)\s*日")
 _IN_NAME = re.compile(r"(?<!\d)((?:19|20)\d{2})[-_.]?(\d{2})[-_.]?(\d{2})(?!\d)")
 
 
@@ -51,7 +53,8 @@ def _year(text: str) -> int:
 
 
 def _date(year: int, month: int, day: int) -> date | None:
+    """A date of the times that policies are made in; None for any other."""
     try:
-        return date(year, month, day)
+        return date(year, month, day) if year in PLAUSIBLE else None
     except ValueError:
         return None

@@ -11,7 +11,7 @@ from index.days import DAY, half_width, read_day, years_after
 from index.documents import Clause
 from index.numbering import han_number
 
-_NUMERAL = r"[\d零〇一二两三四五六七八九十]+"
+_NUMERAL = r"(?<!\d)(?:\d{1,3}|[零〇一二两三四五六七八九十]{1,5})"
 _BEGINS = r"起(?:正式)?(?:施行|实施|执行|试行|生效)(?=[，,。；;\s）)]|$)"
 # the text itself begins (本办法……自), not one of its articles and not a term's pupils
 _OWN = r"(?:(?:^|条\s*|现予[公发颁]布，)(?:自|从)|本(?![市省县区校次])[^第。；]{1,40}?(?:自|从))"

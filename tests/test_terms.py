@@ -66,6 +66,11 @@ def test_the_last_day_is_counted_from_the_first(words, last):
     assert (term and term.last_day(BEGAN)) == last
 
 
+def test_months_from_the_last_of_a_long_month_end_with_a_short_one():
+    term = term_of(clauses("本办法试行期为六个月。"))
+    assert term.last_day(date(2021, 8, 31)) == date(2022, 2, 27)
+
+
 def test_a_term_without_a_first_day_has_no_last_day():
     assert term_of(clauses("本办法有效期5年。")).last_day(None) is None
 
