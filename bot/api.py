@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +9,6 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
-from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from bot.public.desk import Answering, Desk
@@ -21,9 +18,8 @@ from bot.public.logs import log_asked, log_refused
 from bot.public.metrics import Metrics
 from bot.public.traces import open_traces
 from bot.public.turnstile import Turnstile
-from bot.public.visits import current_visit
 from bot.settings import Settings
-from bot.staff.routes import add_staff, staff_error
+from bot.staff.routes import add_staff
 from bot.staff.store import open_store
 from bot.staff.switches import Switches
 from bot.web.agents import ToolServer
@@ -34,11 +30,9 @@ from bot.web.headers import SecurityHeaders
 from bot.web.interface import load_interface
 from bot.web.mount import mount_chat
 from bot.web.pages import Pages, pages_router
+from bot.web.problems import Problems
 from bot.web.service import Json, Service, failed
-from bot.web.turns import BadRequest, Chain, failure_sentence
-from index.errors import IndexUnusable, WenceError
-
-logger = logging.getLogger(__name__)
+from bot.web.turns import BadRequest, Chain
 
 
 def create_app(chain: Answering, settings: Settings) -> FastAPI:
@@ -53,8 +47,9 @@ def create_app(chain: Answering, settings: Settings) -> FastAPI:
     app.state.desk = desk
     pages = Pages(desk, settings, interface, lambda: switches.current().banner, turnstile)
     metrics = _observe(desk, settings)
-    refuse = _add_errors(app, pages, metrics)
-    app.add_middleware(Door, house=house_of(settings), limits=desk.limits, refuse=refuse)
+    problems = Problems(pages, metrics.limited)
+    _add_errors(app, problems)
+    app.add_middleware(Door, house=house_of(settings), limits=desk.limits, refuse=problems.refuse)
     app.add_middleware(SecurityHeaders, frame=pages.frame)  # the outermost: for refusals too
     _add_api(app, service)
     _add_feedback(app, desk, settings)
@@ -161,54 +156,7 @@ def _add_feedback(app: FastAPI, chain: Chain, settings: Settings) -> None:
         return Response(status_code=204)
 
 
-def _add_errors(
-    app: FastAPI, pages: Pages, metrics: Metrics
-) -> Callable[[Request, BadRequest], Response]:
-    """What each kind of error looks like; returns how a refusal at the door does."""
-
-    def reply(request: Request, key: str, sentence: str, status: int) -> Response:
-        path = request.url.path
-        if path.startswith("/staff"):
-            return staff_error(request, sentence, status)
-        if path == "/" or path.startswith(("/documents", "/answer")):
-            return pages.page("error.html", pages.words(request), {"message": sentence}, status)
-        return JSONResponse({"error": {"code": key, "message": sentence}}, status)
-
-    @app.exception_handler(BadRequest)
-    def bad_request(request: Request, error: BadRequest) -> Response:
-        told = reply(request, error.name, error.sentence(pages.words(request)), error.status)
-        told.headers.update(error.headers)
-        return told
-
-    @app.exception_handler(WenceError)
-    def unusable(request: Request, error: WenceError) -> Response:
-        missing = isinstance(error, IndexUnusable)
-        sentence = failure_sentence(error, pages.words(request))
-        return reply(
-            request, "index_missing" if missing else "internal", sentence, 503 if missing else 500
-        )
-
-    @app.exception_handler(RequestValidationError)
-    def wrong_query(request: Request, error: RequestValidationError) -> Response:
-        problem = BadRequest("not_found", 404)
-        return reply(request, problem.name, problem.sentence(pages.words(request)), problem.status)
-
-    @app.exception_handler(HTTPException)
-    def not_found(request: Request, error: HTTPException) -> Response:
-        key = "not_found" if error.status_code in {404, 405} else "internal"
-        words = pages.words(request)
-        sentence = words(f"error_{key}", **({} if key == "not_found" else {"reference": "-"}))
-        return reply(request, key, sentence, error.status_code)
-
-    @app.exception_handler(Exception)
-    def surprise(request: Request, error: Exception) -> Response:
-        reference = current_visit().reference
-        logger.error("request failed, reference %s", reference)  # the server logs the trace
-        sentence = pages.words(request)("error_internal", reference=reference)
-        return reply(request, "internal", sentence, 500)
-
-    def refuse(request: Request, problem: BadRequest) -> Response:
-        metrics.limited(problem.name)
-        return bad_request(request, problem)
-
-    return refuse
+def _add_errors(app: FastAPI, problems: Problems) -> None:
+    for kind, handler in problems.handlers().items():
+        app.add_exception_handler(kind, handler)
+    app.add_exception_handler(RequestValidationError, problems.nowhere)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.conversation import Answer, AnswerStatus, Citation, Question
 from bot.web.interface import load_interface
-from bot.web.marks import Mark, Piece, cut, found_marks, quote_marks, repair_marks
+from bot.web.marks import MOST_QUOTES, Mark, Piece, cut, found_marks, quote_marks, repair_marks
 from bot.web.markup import (
     answer_html,
     answer_markdown,
@@ -78,6 +78,7 @@ def test_an_answer_becomes_exactly_the_published_json() -> None:
         "notes": ["目标年份已过。"],
         "suggestions": [],
         "timings_ms": {"total": 1.235},
+        "reference": "",
     }
 
 
@@ -265,6 +266,11 @@ def test_spans_from_a_link_must_lie_in_the_clause() -> None:
     good = f"{clause.start}-{clause.end}"
     given = [good, "0-5", "9-3", "x-1", f"{clause.start}-{clause.end + 1}", "1" * 30 + "-2"]
     assert quote_marks(given, clause, 99) == (Mark("quote", clause.start, clause.end),)
+
+
+def test_a_link_with_thousands_of_quotes_is_read_in_part() -> None:
+    given = [f"{n}-{n + 1}" for n in range(5000)]
+    assert len(quote_marks(given, None, 9999)) == MOST_QUOTES
 
 
 def test_every_place_of_a_word_is_found_whatever_its_case() -> None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal
 
 from index.documents import Clause, Repair
 
 MarkKind = Literal["quote", "repair", "found"]
+
+MOST_QUOTES = 100  # that are read from one link
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ def quote_marks(spans: Iterable[str], clause: Clause | None, length: int) -> tup
     """Read ``120-150`` spans from a link; spans outside the clause or text are ignored."""
     low, high = (clause.start, clause.end) if clause else (0, length)
     marks = []
-    for span in spans:
+    for span in islice(spans, MOST_QUOTES):
         match = re.fullmatch(r"(\d{1,9})-(\d{1,9})", span)
         if match and low <= int(match[1]) < int(match[2]) <= high:
             marks.append(Mark("quote", int(match[1]), int(match[2])))
