@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -65,10 +65,10 @@ def test_the_committed_model_fits_the_shipped_embedder(real_chain):
 def test_it_costs_less_than_a_tenth_of_a_millisecond(real_chain):
     vector = real_chain.retriever.vector("孩子怎么入学")
     suspected(vector, real_chain.retriever.embedder, is_sure=False)
-    start = perf_counter()
+    start = process_time()
     for _ in range(1000):
         suspected(vector, real_chain.retriever.embedder, is_sure=False)
-    assert perf_counter() - start < 0.1
+    assert process_time() - start < 0.1
 
 
 def test_what_reads_like_another_field_is_still_looked_at_for_danger(real_chain):

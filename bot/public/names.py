@@ -193,7 +193,7 @@ def _rules() -> _Rules:
         not_before=re.compile(data["not_before"]),
         told=re.compile("|".join(data["told"])),
         people=frozenset(data["beside"].split()),
-        beside=re.compile(f"(?:{any_of(data['beside'])})(?:是|: ?|、| )?"),
+        beside=re.compile(f"(?:{any_of(data['beside'])})(?:是|: ?|、| |\\()?"),
         title=re.compile(any_of(data["titles"])),
         belonging=re.compile(data["belonging"]),
         nickname=re.compile(filled(data["nickname"])),

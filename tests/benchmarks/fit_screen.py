@@ -76,7 +76,7 @@ def rows() -> list[tuple[str, str, str]]:
     found += [(line, "none", "benign") for line in lines if line and not line.startswith("#")]
     for path in sorted(DATA.glob("questions*.jsonl")):
         asked = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-        kept = [row["question"] for row in asked if "refused" not in row["expect"]]
+        kept = [row["question"] for row in asked if row["kind"] not in {"abuse", "injection"}]
         found += [(text, "none", "evaluation") for text in kept]
     for path in sorted([*CORPUS.glob("*.asked.yaml"), *CORPUS.glob("*.gaps.yaml")]):
         found += [(text, "none", "asked") for text in texts_in(path)]
