@@ -151,7 +151,7 @@ def _spaces(text: str, line: Line) -> Iterator[Spot]:
 
 def _may_part(before: str) -> bool:
     """A number of an article or the name of an office, which a space sets off."""
-    offices: list[str] = numbering_data()["issuer_suffixes"]
+    offices: list[str] = [*numbering_data()["issuer_suffixes"], "部", "委"]
     return before.endswith(tuple(offices)) or bool(_MARK_BEFORE.search(before[-12:]))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from index.checks.kinds import Spot
 from index.documents import Clause
@@ -24,6 +24,7 @@ LONE = 3  # largest number that an item may have whose fellows are all lost
 _ENDS = "。；;：:！？!?"
 _CLOSES = _ENDS + "）)》”】]"
 _INLINE = frozenset({Form.HAN, Form.HAN_BRACKETS, Form.ARABIC, Form.ARABIC_BRACKETS, Form.CIRCLE})
+_CONFUSING = frozenset({"numbering_double", "out_of_place"})  # why headings do not become clauses
 
 Order = tuple[int, int]
 
@@ -63,12 +64,28 @@ class _Scopes:
 
 
 def sequence(text: str, clauses: Sequence[Clause]) -> Iterator[Spot]:
-    """Gaps, doubles and marks out of place."""
+    """Gaps, doubles, marks out of place, and headings that did not become clauses."""
     borders = [clause.start for clause in clauses if clause.kind in FRESH]
+    starts = {clause.start + len(clause.text) - len(clause.text.lstrip()) for clause in clauses}
     marks = _marks(text)
+    statute = any(mark.form is Form.ARTICLE for mark in marks)
     for start, end in zip([0, *borders], [*borders, len(text)], strict=True):
         for run in _runs([mark for mark in marks if start <= mark.start < end]):
-            yield from _faults(text, run)
+            faults = list(_faults(text, run))
+            yield from faults
+            if not any(fault.kind in _CONFUSING for fault in faults):
+                rest = [mark for mark in run if mark.start not in starts]
+                yield from _unparsed(text, rest, statute)
+
+
+def _unparsed(text: str, marks: Sequence[Mark], statute: bool) -> Iterator[Spot]:
+    """Headings at line starts; （一） in a statute is an item of an article."""
+    deepest = Form.ARTICLE if statute else Form.HAN_BRACKETS
+    for mark in marks:
+        at_line_start = not text[text.rfind("\n", 0, mark.start) + 1 : mark.start].strip()
+        if mark.form <= deepest and at_line_start:
+            spot = _spot(text, "unparsed", mark, "")
+            yield replace(spot, detail=text[spot.start : spot.end])
 
 
 def _marks(text: str) -> list[Mark]:
@@ -96,7 +113,8 @@ def _is_article(text: str, mark: Mark) -> bool:
 def _is_wrapped(text: str, mark: Mark) -> bool:
     """Whether the line of the mark goes on with a sentence of the line before."""
     start = text.rfind("\n", 0, mark.start) + 1
-    if start == 0 or _is_article(text, mark) or mark.form < Form.ARTICLE:
+    first = mark.form is Form.HAN and mark.number == 1  # after a title without an end mark
+    if start == 0 or first or _is_article(text, mark) or mark.form < Form.ARTICLE:
         return False
     before_start = text.rfind("\n", 0, start - 1) + 1
     before = text[before_start : start - 1].rstrip()
