@@ -23,6 +23,8 @@ def die(*_: object) -> None:
 
 def main(folder: Path, stage: str) -> None:
     library = empty_library(folder)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
     if stage == "stage":
         library_module.prepare_build = die
     if stage == "settle":
