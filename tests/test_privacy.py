@@ -208,6 +208,27 @@ def test_an_english_asker_is_told_in_english(chain):
     assert words("note_masked", kinds="mobile number") in answer.notes
 
 
+def test_what_words_an_answer_sees_no_personal_data(tiny_searcher):
+    seen = []
+
+    class Listening:
+        def rewriter(self):
+            return None
+
+        def deadline(self):
+            return 0.0
+
+        def steps(self, answer, deadline, config=None):
+            seen.append(answer)
+            yield answer
+
+    chain = PolicyChain(tiny_searcher, load_settings({}), Listening())
+    chain.invoke(Question("我叫王小明，嘉兴的教师多久交流一次", history=("打13812345678",)))
+    assert [one.question.text for one in seen] == ["我叫［姓名］,嘉兴的教师多久交流一次"]
+    assert [one.question.history for one in seen] == [("打［手机号］",)]
+    assert [one.standalone_question for one in seen] == ["嘉兴的教师多久交流一次"]
+
+
 def test_a_failure_keeps_no_personal_data(tiny_searcher, caplog):
     class Broken:
         def find(self, reading):
