@@ -40,7 +40,7 @@ def create_app(chain: Answering, settings: Settings) -> FastAPI:
     store = open_store(settings)
     switches = Switches(store)
     desk, interface = Desk(chain, settings, switches.current), load_interface(settings.prompts_dir)
-    turnstile = Turnstile(settings)
+    turnstile = Turnstile(settings, desk.turn_away)
     service = Service(desk, settings, turnstile)
     tools = ToolServer(service, interface)
     app = FastAPI(title="问策 WenCe", version="1", openapi_url=None, lifespan=tools.lifespan)

@@ -29,7 +29,12 @@ def serve(settings: Settings, host: str, port: int, echo: Callable[[str], None])
         echo(f"问策已启动：http://{host}:{listener.getsockname()[1]} （按 Ctrl+C 停止）")
         # addresses hold questions, so there is no log of them; the door alone believes a proxy
         config = uvicorn.Config(
-            app, http=Connection, log_config=None, access_log=False, proxy_headers=False
+            app,
+            http=Connection,
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
         )
         Server(config, app.state.desk, settings).run(sockets=[listener])
     return 0

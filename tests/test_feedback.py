@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from bot.settings import ROOT
 from bot.web import feedback
 from bot.web.feedback import Feedback, FeedbackFile, read_feedback
 from bot.web.turns import BadRequest
@@ -63,6 +66,25 @@ def test_a_line_is_appended_for_each(tmp_path: Path) -> None:
         "clauses": ["heyang-2021#1.1"],
     }
     assert [json.loads(row) for row in file.path.read_text("utf-8").splitlines()] == [line, line]
+
+
+WRITER = """
+import sys
+from pathlib import Path
+from bot.web.feedback import Feedback, FeedbackFile
+one = Feedback("2026-01-02", "down", None, "answered", tuple(f"文件-{n}#1.{n}" for n in range(20)))
+for _ in range(300):
+    FeedbackFile(Path(sys.argv[1])).add(one)
+"""
+
+
+def test_several_processes_append_to_one_file_without_mixing_lines(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.jsonl"
+    command = [sys.executable, "-c", WRITER, str(path)]
+    writers = [subprocess.Popen(command, env={"PYTHONPATH": str(ROOT)}) for _ in range(3)]
+    assert [writer.wait(60) for writer in writers] == [0, 0, 0]
+    kept = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [len(row["clauses"]) for row in kept] == [20] * 900
 
 
 def test_a_full_file_is_left_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

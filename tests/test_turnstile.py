@@ -29,6 +29,8 @@ async def test_work_is_done_within_the_visit_of_its_request() -> None:
 
 async def test_when_all_places_are_taken_the_next_is_turned_away_at_once() -> None:
     gates, go = turnstile(), threading.Event()
+    told: list[str] = []
+    gates._turn_away = lambda problem: told.append(problem.name) or problem  # type: ignore[func-returns-value]
     working = [asyncio.create_task(gates(go.wait, 5)) for _ in range(2)]
     await asyncio.sleep(0.1)
     with pytest.raises(BadRequest) as refused:
@@ -37,6 +39,7 @@ async def test_when_all_places_are_taken_the_next_is_turned_away_at_once() -> No
     go.set()
     assert await asyncio.gather(*working) == [True, True]
     assert await gates(str) == ""
+    assert told == ["busy"]
 
 
 async def test_pages_find_threads_while_questions_wait() -> None:

@@ -124,6 +124,11 @@ class Desk:
                     raise BadRequest("too_slow", 503, seconds=LATER)
                 yield item
 
+    def turn_away(self, problem: BadRequest) -> BadRequest:
+        """Count a refusal of the running visit; give it back to be raised."""
+        self.refused(problem.name, current_visit().channel)
+        return problem
+
     @contextmanager
     def _admitted(self, visit: Visit) -> Iterator[Chain]:
         """The chain to ask, for one whose turn it is; what nobody foresaw becomes a WenceError."""
@@ -139,7 +144,7 @@ class Desk:
                 with self.gate.place(), caught("answering", WenceError) as failure:
                     yield self._quoted if state.model_paused else self._chain
         except BadRequest as refusal:
-            self.refused(refusal.name, visit.channel)
+            self.turn_away(refusal)
             raise
         if failure.reference:
             raise WenceError(f"answering failed, reference {failure.reference}")

@@ -18,7 +18,10 @@ Arguments = TypeVarTuple("Arguments")
 class Turnstile:
     """Runs what asks the desk; as many at once as may be answered and wait together."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, turn_away: Callable[[BadRequest], BadRequest] = lambda one: one
+    ) -> None:
+        self._turn_away = turn_away  # told of every refusal
         self._threads = CapacityLimiter(settings.answers_at_once + settings.queue_length)
         self._seconds = settings.queue_seconds + settings.answer_seconds
 
@@ -30,11 +33,11 @@ class Turnstile:
         Work that takes too long goes on and keeps its place at the desk until it ends.
         """
         if self._threads.available_tokens < 1:
-            raise BadRequest("busy", 503, seconds=SOON)
+            raise self._turn_away(BadRequest("busy", 503, seconds=SOON))
         try:
             with fail_after(self._seconds * questions):
                 return await to_thread.run_sync(
                     work, *arguments, limiter=self._threads, abandon_on_cancel=True
                 )
         except TimeoutError:
-            raise BadRequest("too_slow", 503, seconds=SOON) from None
+            raise self._turn_away(BadRequest("too_slow", 503, seconds=SOON)) from None
