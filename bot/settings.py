@@ -71,7 +71,7 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("questions_per_minute", 20, "questions of one client; 0: as many as wanted"),
     Setting("questions_per_hour", 300, "questions of one client; 0: as many as wanted"),
-    Setting("requests_per_minute", 1200, "requests of one client; 0: as many as wanted"),
+    Setting("requests_per_minute", 6000, "requests of one client; 0: as many as wanted"),
     Setting("signins_per_minute", 5, "staff sign-ins of one client; 0: as many as wanted"),
     Setting("answers_per_client", 1, "answers made for one client at once; 0: as many as wanted"),
     Setting("answers_at_once", 4, "answers made at once", least=1, most=64),
