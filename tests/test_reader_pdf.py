@@ -176,7 +176,9 @@ def test_rows_keep_gaps_of_spread_letters_out_of_words():
 
 
 def test_headers_and_page_numbers_are_left_out_and_named_in_the_notes():
-    reading = read_document(pdf_of(["丁" * 900, PageBreak()] * 3, Layout(header="教育政策汇编", numbered=True)))
+    reading = read_document(
+        pdf_of(["丁" * 900, PageBreak()] * 3, Layout(header="教育政策汇编", numbered=True))
+    )
     assert reading == Reading(
         "\n".join(["丁" * 900] * 3),
         (
@@ -204,6 +206,39 @@ def test_numbers_at_the_edge_of_a_page_that_do_not_count_pages_are_kept():
 def test_page_numbers_of_every_form_are_left_out(form):
     pages = [printed((72, 600, f"第{n}条 正文。"), (290, 40, form.format(n))) for n in (1, 2, 3)]
     assert lines_of(drawn_pdf(*pages)) == ["第1条 正文。", "第2条 正文。", "第3条 正文。"]
+
+
+# ---- columns
+
+
+def test_a_title_over_two_columns_comes_first_and_a_short_last_column_last():
+    title = [(200, 760, "某市义务教育阶段招生入学工作办法")]
+    left = [(72, 700 - 20 * n, "左" * 17) for n in range(8)]
+    right = [(310, 693 - 20 * n, "右" * 17) for n in range(8)]
+    rest = [(72, 760 - 20 * n, "再" * 17) for n in range(8)] + [
+        (310, 753, "末二行，"),
+        (310, 733, "共12所。"),
+    ]
+    pages = printed(*title, *left, *right), printed(*rest)
+    assert lines_of(drawn_pdf(*pages)) == [
+        title[0][2],
+        "左" * 17 * 8 + "右" * 17 * 8 + "再" * 17 * 8 + "末二行，",
+        "共12所。",
+    ]
+
+
+def test_a_heading_that_fills_its_line_does_not_take_in_the_indented_line_below():
+    page = printed(
+        (96, 700, "第三章" + "丑" * 31), (96, 680, "第十二条 " + "寅" * 29), (72, 660, "寅" * 36)
+    )
+    assert lines_of(drawn_pdf(page)) == ["第三章" + "丑" * 31, "第十二条 " + "寅" * 65]
+
+
+def test_a_line_under_the_words_after_a_number_goes_on_with_them():
+    page = printed(
+        (72, 700, "1．" + "卯" * 34), (72 + 24, 680, "卯" * 20 + "。"), (72, 660, "2．辰。")
+    )
+    assert lines_of(drawn_pdf(page)) == ["1．" + "卯" * 54 + "。", "2．辰。"]
 
 
 # ---- tables

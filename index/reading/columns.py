@@ -31,11 +31,18 @@ class Strip:
     parts: tuple[Part, ...]
 
 
-def strips_of(chars: Sequence[Char], tables: Sequence[Table]) -> list[Strip]:
-    """The parts of a page in reading order."""
-    rows = rows_of(chars)
-    gutter = _gutter(rows)
-    if gutter is None:
+def common_gutter(pages: Sequence[Sequence[Row]]) -> Gutter | None:
+    """The gutter of most pages, for a last page whose columns are too short to show it."""
+    found = [gutter for rows in pages if (gutter := _gutter(rows))]
+    if len(found) * 2 < len(pages):
+        return None
+    return median(left for left, _ in found), median(right for _, right in found)
+
+
+def strips_of(rows: Sequence[Row], tables: Sequence[Table], usual: Gutter | None) -> list[Strip]:
+    """The parts of a page in reading order; ``usual`` is the gutter of most pages."""
+    gutter = _gutter(rows) or usual
+    if gutter is None or sum(_spans(row, gutter) for row in rows) * 2 > len(rows):
         return [Strip(0, _ordered(rows, tables))]
     wide = [row for row in rows if _spans(row, gutter)]
     beside = [char for row in rows if row not in wide for char in row.chars]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from itertools import pairwise
+from math import inf
 from statistics import median
 
 from index.blocks import line_kind
@@ -19,6 +20,7 @@ from index.reading.rows import Row, joined
 INDENT = 1.2  # font sizes
 ALIGNED = 0.6  # font sizes
 LOOSE = 1.45  # of the usual distance between lines
+FEW = 8  # rows that show no margin of their own
 LONG = 0.7  # of the longest line
 OTHER_SIZE = 0.12  # of the font size
 TITLE_SIZE = 1.1  # of the usual font size
@@ -81,17 +83,25 @@ def _text(lines: Sequence[Line]) -> str:
 def _lines(pages: Pages) -> Iterator[Line | str]:
     margins = _margins(pages)
     for number, strips in enumerate(pages):
+        before: Strip | None = None
         for strip in strips:
-            left, right = margins.get((number % 2, strip.column), (0.0, 0.0))
-            above: Row | None = None
-            for part, in_table in _marked(strip.parts):
-                if isinstance(part, Table):
-                    yield from part.lines
-                elif in_table:
-                    yield CELL.join(part.cells)
-                else:
-                    yield Line(part, left, right, None if above is None else part.base - above.base)
-                above = part if isinstance(part, Row) else None
+            # no sentence runs from a title over both columns into one of them
+            apart = before is not None and 0 in (before.column, strip.column)
+            yield from _lines_of(strip, margins.get((number % 2, strip.column), (0, 0)), apart)
+            before = strip
+
+
+def _lines_of(strip: Strip, margins: tuple[float, float], apart: bool) -> Iterator[Line | str]:
+    above: Row | None = None
+    for part, in_table in _marked(strip.parts):
+        if isinstance(part, Table):
+            yield from part.lines
+        elif in_table:
+            yield CELL.join(part.cells)
+        else:
+            first = inf if apart and part is strip.parts[0] else None
+            yield Line(part, *margins, first if above is None else part.base - above.base)
+        above = part if isinstance(part, Row) else None
 
 
 def _marked(parts: Sequence[Row | Table]) -> Iterator[tuple[Row | Table, bool]]:
@@ -109,6 +119,9 @@ def _margins(pages: Pages) -> dict[tuple[int, int], tuple[float, float]]:
         for strip in strips:
             own = [part for part in strip.parts if isinstance(part, Row)]
             rows.setdefault((number % 2, strip.column), []).extend(own)
+    for (side, column), held in list(rows.items()):
+        if len(held) < FEW:
+            rows[side, column] = [*held, *rows.get((1 - side, column), ())]
     return {key: _edges(held) for key, held in rows.items() if held}
 
 
@@ -146,7 +159,8 @@ def _continues(lines: Sequence[Line], line: Line, usual: Usual) -> bool:
         return size > TITLE_SIZE * usual.size and last.centred and _unfinished(lines)
     if not _is_full(last, line):
         return False
-    if line.indent > last.indent + INDENT * size and not _hangs(lines, line):
+    indented = line.indent > (0.0 if len(lines) == 1 else last.indent) + INDENT * size
+    if indented and not _hangs(lines, line):
         return False
     marked = mark_at(line.row.text, 0) is not None
     return not (marked and last.row.text.endswith(_CLOSED))

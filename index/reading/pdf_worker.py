@@ -10,16 +10,14 @@ import re
 import sys
 from collections.abc import Mapping, Sequence
 
-import pypdfium2
-
 from index.errors import UnreadableFile
-from index.reading.columns import strips_of
+from index.reading.columns import common_gutter, strips_of
 from index.reading.flow import paragraphs
 from index.reading.furniture import RowsOfPage, furniture
 from index.reading.grids import tables_of
 from index.reading.limits import LIMITS, Limits, Reading
 from index.reading.rows import Row, rows_of
-from index.reading.sheets import UNKNOWN, Char, Sheet, read_sheets
+from index.reading.sheets import UNKNOWN, Sheet, read_sheets
 
 SCAN = 0.5  # of a page under one picture, and no text
 MOST_UNKNOWN = 0.01
@@ -28,15 +26,7 @@ SHOWN = 40
 
 def read_document(data: bytes, limits: Limits = LIMITS) -> Reading:
     """The text of a PDF file; raises UnreadableFile, its message without the name."""
-    try:
-        document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        locked = "password" in str(error).lower()
-        reason = "设有密码，请去掉密码后再放入" if locked else "不是完好的 PDF 文件，请重新获取"
-        raise UnreadableFile(reason) from error
-    if len(document) > limits.pages:
-        raise UnreadableFile(f"超过 {limits.pages} 页，请拆分后再放入")
-    sheets = list(read_sheets(document, limits))
+    sheets = list(read_sheets(data, limits))
     _refuse_scans(sheets)
     _refuse_unreadable(sheets)
     return _reading(sheets)
@@ -68,11 +58,13 @@ def _reading(sheets: Sequence[Sheet]) -> Reading:
         for sheet in sheets
     ]
     dropped = furniture(pages)
-    strips = []
-    for page in pages:
-        gone: set[Char] = {char for row in dropped.get(page.number, ()) for char in row.chars}
-        found, chars = tables[page.number]
-        strips.append(strips_of([char for char in chars if char not in gone], found))
+    gone = {row for rows in dropped.values() for row in rows}
+    kept = [[row for row in page.rows if row not in gone] for page in pages]
+    usual = common_gutter(kept)
+    strips = [
+        strips_of(rows, tables[page.number][0], usual)
+        for page, rows in zip(pages, kept, strict=True)
+    ]
     notes = [*_left_out(dropped), *_remarks(sheets)]
     return Reading("\n".join(paragraphs(strips)), tuple(notes))
 

@@ -65,8 +65,19 @@ class Sheet:
     recognised: bool = False
 
 
-def read_sheets(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[Sheet]:
-    """The pages of an open document in order; raises UnreadableFile at a page that is too full."""
+def read_sheets(data: bytes, limits: Limits) -> Iterator[Sheet]:
+    """The pages of a PDF file in order.
+
+    Raises UnreadableFile for a damaged or locked file, too many pages, or a page that is too full.
+    """
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        locked = "password" in str(error).lower()
+        reason = "设有密码，请去掉密码后再放入" if locked else "不是完好的 PDF 文件，请重新获取"
+        raise UnreadableFile(reason) from error
+    if len(document) > limits.pages:
+        raise UnreadableFile(f"超过 {limits.pages} 页，请拆分后再放入")
     for index in range(len(document)):
         page = document[index]
         textpage = page.get_textpage()
