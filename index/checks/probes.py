@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from string import Template
 from typing import Any
 
@@ -47,39 +48,33 @@ class _Candidate:
 
 def probes(document: Document) -> tuple[Probe, ...]:
     """Up to three, spread over the document, in its order; fewer when it offers no more."""
-    found = _one_a_clause(_candidates(document), document)
+    found = list(_candidates(document))
+    pairs = {clause.key: set(_PAIR.findall(clause.text)) for clause in document.clauses}
+    place = document.region.name
     third = max(len(document.text) / PROBES, 1)
     chosen: list[_Candidate] = []
+
+    def best(near: Sequence[_Candidate]) -> list[_Candidate]:
+        ranked = _ranked(near, chosen)
+        apart = (one for one in ranked if _is_told_apart(one.probe, place, pairs))
+        return list(islice(apart, 1))
+
     for part in range(PROBES):
-        near = [one for one in found if part <= one.start / third < part + 1]
-        chosen += _best(near, chosen)
-    while len(chosen) < PROBES and (more := _best(found, chosen)):
+        chosen += best([one for one in found if part <= one.start / third < part + 1])
+    while len(chosen) < PROBES and (more := best(found)):
         chosen += more
     return tuple(one.probe for one in sorted(chosen, key=lambda one: one.start))
 
 
-def _one_a_clause(candidates: Iterable[_Candidate], document: Document) -> list[_Candidate]:
-    """The weightiest of each clause that no other clause could answer as well."""
-    pairs = {clause.key: set(_PAIR.findall(clause.text)) for clause in document.clauses}
-    best: dict[str, _Candidate] = {}
-    for one in sorted(candidates, key=lambda one: one.weight, reverse=True):
-        key = one.probe.clause_key
-        words = one.probe.question.removeprefix(document.region.name)
-        if key not in best and _is_told_apart(set(_PAIR.findall(words)), key, pairs):
-            best[key] = one
-    return list(best.values())
-
-
-def _best(found: Sequence[_Candidate], chosen: Sequence[_Candidate]) -> list[_Candidate]:
-    """The candidate to add, if any; a form not asked yet counts more."""
+def _ranked(found: Sequence[_Candidate], chosen: Sequence[_Candidate]) -> list[_Candidate]:
+    """Candidates of clauses not chosen yet; a form not asked yet counts more."""
     asked = {one.form for one in chosen}
-    free = [one for one in found if one not in chosen]
-    ranked = max(
-        free,
+    taken = {one.probe.clause_key for one in chosen}
+    return sorted(
+        (one for one in found if one.probe.clause_key not in taken),
         key=lambda one: (one.weight * (SAME_FORM if one.form in asked else 1), -one.start),
-        default=None,
+        reverse=True,
     )
-    return [ranked] if ranked else []
 
 
 def _candidates(document: Document) -> Iterator[_Candidate]:
@@ -121,10 +116,11 @@ def _is_vague(part: str) -> bool:
     return bool(re.search(_data()["vague"], part))
 
 
-def _is_told_apart(asked: set[str], key: str, pairs: Mapping[str, set[str]]) -> bool:
+def _is_told_apart(probe: Probe, place: str, pairs: Mapping[str, set[str]]) -> bool:
     """Whether no other clause holds nearly as many of the question's pairs of characters."""
-    own = len(asked & pairs[key])
-    others = (len(asked & theirs) for other, theirs in pairs.items() if other != key)
+    asked = set(_PAIR.findall(probe.question.removeprefix(place)))
+    own = len(asked & pairs[probe.clause_key])
+    others = (len(asked & theirs) for key, theirs in pairs.items() if key != probe.clause_key)
     return own > 0 and max(others, default=0) <= ELSEWHERE * own
 
 
