@@ -177,6 +177,8 @@ def _parts(text: str, mark: Mark, address: str, end: int) -> tuple[Part, ...]:
         if match.end() > mark.end
     ]
     paragraphs = [(max(start, mark.start), stop) for start, stop in paragraphs]
+    if not paragraphs:
+        return ()
     items = inline_items(text, mark.end, end)
     if mark.form is Form.ARTICLE:
         return _article_parts(address, paragraphs, items)

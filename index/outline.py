@@ -166,6 +166,8 @@ def _is_wrapped(text: str, mark: Mark, headings: set[int]) -> bool:
         return False
     if mark.form <= Form.ARTICLE and text[mark.end : mark.end + 1].isspace():
         return False  # a reference inside a sentence has no blank after 第N条
+    if mark.form is Form.HAN and mark.number == 1:
+        return False  # the first section may follow a long title
     before_start = _line_start(text, start - 1)
     before = text[before_start : start - 1]
     if _TERMINATED.search(before):

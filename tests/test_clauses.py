@@ -166,6 +166,16 @@ def test_the_clause_tree_of_each_document_is_the_one_written_down(document):
     assert found == expected
 
 
+def test_a_mark_at_the_very_end_of_a_cut_text_is_a_clause_without_parts():
+    clauses = parse_clauses("d", "第一条 学校应当公开收费。\n第二条")
+    assert [(c.key, c.text, c.parts) for c in clauses][-1] == ("a2", "第二条", ())
+
+
+def test_the_first_section_may_stand_right_after_a_long_title():
+    text = "关于进一步做好进城务工人员随迁子女义务教育入学工作的通知\n一、总体要求\n坚持公平。\n二、工作安排\n按时报名。"
+    assert [c.key for c in parse_clauses("d", text)] == ["title", "1", "2"]
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.id)
 def test_clauses_joined_give_each_document_back(document):
     assert "".join(clause.text for clause in document.clauses) == document.text
