@@ -12,6 +12,9 @@ from index.metadata import Extracted
 from index.sidecar import Sidecar
 from index.textmap import MappedText
 
+DAYS = ("issued", "published", "effective", "expires")
+DISAGREEING = ("title", "number", "issuer", *DAYS, "target_year")
+
 
 def lint(raw: str, mapped: MappedText, clauses: Sequence[Clause]) -> Iterator[Finding]:
     """Every suspicious place of the text that is more than a note, placed in the raw file."""
@@ -23,7 +26,7 @@ def lint(raw: str, mapped: MappedText, clauses: Sequence[Clause]) -> Iterator[Fi
 
 def disagreements(extracted: Extracted, sidecar: Sidecar) -> Iterator[Finding]:
     """Where the sidecar overrides what the text says."""
-    for name in ("title", "number", "issuer", "issued", "published", "target_year"):
+    for name in DISAGREEING:
         said, given = getattr(extracted, name), getattr(sidecar, name)
         if name in sidecar.model_fields_set and said is not None and said != given:
             yield Finding(
