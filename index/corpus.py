@@ -99,6 +99,7 @@ def load_document(path: Path, sidecar_path: Path) -> Document:
     given = sidecar.model_fields_set
     region = _region(path, sidecar, extracted, mapped.text)
     findings = (
+        *(Finding("reader", note, 0, 0, "") for note in raw.notes),
         *cleaned.findings,
         *lint(raw.text, mapped, clauses),
         *disagreements(extracted, sidecar),
