@@ -36,23 +36,24 @@ def _watch(arguments: argparse.Namespace, settings: Settings) -> int:
     library = open_library(settings)
     watch = Watch(arguments.folder, library.drafts, arguments.by)
     say(f"正在看着 {arguments.folder}（按 Ctrl+C 停止）")
+    waiting: list[Draft] = []
     while True:
-        new: list[Draft] = []
         for path, added in watch.look():
-            new += added.drafts
+            waiting += added.drafts
             for draft in added.drafts:
                 print(f"加入 {path.name}：草稿 {draft.id}  {draft.document_id}", flush=True)
             for fault in added.faults:
                 say(f"wence：没有加入 {fault.filename}：{fault.message}")
-        if new and arguments.publish:
-            _publish([draft.id for draft in new], arguments.by, settings)
+        if waiting and arguments.publish:
+            published = _publish([draft.id for draft in waiting], arguments.by, settings)
+            waiting = [] if published else waiting
         if arguments.once and not watch.waits():
             return OK
         time.sleep(arguments.every)
 
 
-def _publish(ids: list[str], by: str, settings: Settings) -> None:
-    """Publish what has no open issue; what goes wrong is told, and watching goes on."""
+def _publish(ids: list[str], by: str, settings: Settings) -> bool:
+    """Publish what has no open issue; what goes wrong is told, and tried again at the next look."""
     from index.library.changes import Changes
 
     library = open_library(settings)
@@ -66,3 +67,5 @@ def _publish(ids: list[str], by: str, settings: Settings) -> None:
             print(f"第 {made.number} 次发布：{made.summary}", flush=True)
     except WenceError as error:
         say(f"wence：没有发布：{error}")
+        return False
+    return True
