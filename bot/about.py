@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -11,10 +11,10 @@ from pathlib import Path
 
 import yaml
 
-from bot.aspects import SearchScope, Turn
+from bot.aspects import Turn
 from bot.conversation import Quote
 from bot.sections import Section, Source
-from index.documents import Document
+from index.documents import Clause, Document, Region
 
 DATA_FILE = Path(__file__).parent / "data" / "about.yaml"
 OWN_WORDS = 0.5  # of what is left of the question stands in the document's title
@@ -53,11 +53,13 @@ def about_sources(document: Document, asks: tuple[str, ...]) -> tuple[Source, ..
     return tuple(found.values())
 
 
-def told_about(turn: Turn, scope: SearchScope) -> dict[int, tuple[Source, ...]]:
+def told_about(turn: Turn, documents: Sequence[Document]) -> dict[int, tuple[Source, ...]]:
     """Aspects that ask about a document itself, by number, with the lines that tell."""
     found: dict[int, tuple[Source, ...]] = {}
     for aspect in turn.parts or (turn.whole,):
-        for document in scope.documents:
+        for document in documents:
+            if document.level != "normative" and not turn.reading.named:
+                continue  # the title of a law is made of the words of any question on its subject
             asks = asked_about(aspect.text, document)
             if asks:
                 told = found.get(aspect.number, ())
@@ -65,16 +67,36 @@ def told_about(turn: Turn, scope: SearchScope) -> dict[int, tuple[Source, ...]]:
     return found
 
 
-def section_about(scope: SearchScope, told: Sequence[tuple[Source, ...]]) -> Section:
+def section_about(
+    region: Region, documents: tuple[Document, ...], told: Sequence[tuple[Source, ...]]
+) -> Section:
     """A section on the documents themselves and on nothing else."""
     sources = {one.clause.id: one for one in chain.from_iterable(told)}
     return Section(
-        scope.region,
-        scope.documents,
+        region,
+        documents,
         tuple(sources.values()),
         probability=float(bool(sources)),
         partly=bool(sources) and not all(told),
     )
+
+
+def article_section(
+    region: Region, documents: tuple[Document, ...], articles: Collection[str]
+) -> Section:
+    """A section of the articles that the question names (第八条), each quoted whole."""
+    sources = [
+        _whole(document, clause)
+        for document in documents
+        for clause in document.clauses
+        if clause.address in articles
+    ]
+    return Section(region, documents, tuple(sources), probability=1.0)
+
+
+def _whole(document: Document, clause: Clause) -> Source:
+    quote = Quote(clause.text.rstrip(), clause.start, clause.start + len(clause.text.rstrip()))
+    return Source(document, clause, (quote,), quote, (), 1.0)
 
 
 def _written(document: Document, name: str) -> str | None:

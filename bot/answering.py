@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
 
-from bot.compose import region_name
+from bot.compose import region_names
 from bot.conversation import Answer, AnswerStatus, Question
 from bot.language import is_english
 from bot.messages import Messages, Words
@@ -59,7 +59,7 @@ class Answerer:
             yield self._ended(question, verdict.status, verdict.reason, words)
             return
         marks = [perf_counter()]
-        reading = self.reread(understand(question, self.resolver))
+        reading = self.reread(understand(question, self.resolver, self.today))
         unsearched = self._unsearched(reading, words)
         if unsearched:
             yield self._in_danger(reading, unsearched, words) or unsearched
@@ -121,9 +121,9 @@ class Answerer:
         if not question.history and is_vague(reading.scope.bare):
             return self._ended(question, AnswerStatus.CLARIFY, "clarify.vague", words)
         foreign = clearly_out_of_scope if held else of_another_field
-        if reading.thread.before is None and foreign(reading.search):
+        if reading.thread.before is None and not reading.named and foreign(reading.search):
             return self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
-        return None if held else self._outcome(reading, words).not_covered()
+        return None if held else self._outcome(reading, words).nothing_held()
 
     def _in_danger(self, reading: Reading, unsearched: Answer, words: Words) -> Answer | None:
         """The hotlines, where what needs no search reads like somebody in danger."""
@@ -139,7 +139,7 @@ class Answerer:
         return self.messages.words(language)
 
     def _ended(self, question: Question, status: AnswerStatus, reason: str, words: Words) -> Answer:
-        held = "、".join(map(region_name, self.resolver.held))
+        held = region_names(self.resolver.held, words)
         text = words(reason, held=held, max=str(self.settings.max_question_chars))
         return Answer(question, normalise(question.text), status, text)
 
@@ -148,8 +148,11 @@ class Answerer:
 
 
 def _is_foreign(reading: Reading) -> bool:
-    """Whether a question that stands on its own reads like one about another field."""
-    return reading.thread.before is None and out_of_scope(reading.search)
+    """Whether a question that stands on its own reads like one about another field.
+
+    One that names a document held is about that document.
+    """
+    return reading.thread.before is None and not reading.named and out_of_scope(reading.search)
 
 
 def _is_written(reading: Reading, found: Found) -> bool:

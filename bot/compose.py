@@ -17,6 +17,7 @@ from bot.sections import Section, Source
 from bot.understand import Reading
 from index.documents import Document, Region, Repair
 
+LISTED_REGIONS = 8
 CUT_ENDING = "cut_ending"  # a lint finding
 
 
@@ -185,8 +186,15 @@ def reading_notes(reading: Reading, words: Words) -> tuple[str, ...]:
         notes.append(words("note_conflict", chosen=region_name(chosen), asked=region_name(asked)))
     for region, relation in scope.indirect:
         held = "、".join(region_name(one) for one in relation.regions)
-        key = "note_inside" if relation.kind == "inside_held" else "note_contains"
+        key = "note_contains"
+        if relation.kind == "inside_held":
+            own = [one for one in scope.documents if one.region in relation.regions]
+            is_law = own and all(one.level != "normative" for one in own)
+            key = "note_above" if is_law else "note_inside"
         notes.append(words(key, asked=region_name(region), held=held))
+    for region in scope.above:
+        held = "、".join(dict.fromkeys(map(region_name, scope.regions)))
+        notes.append(words("note_above", asked=region_name(region), held=held))
     notes.extend(
         words("note_corrected", written=written, read=meant)
         for written, meant in reading.corrections
@@ -206,3 +214,9 @@ def reading_notes(reading: Reading, words: Words) -> tuple[str, ...]:
 def region_name(region: Region) -> str:
     """A region as people say it: its last step."""
     return region.name or str(region)
+
+
+def region_names(regions: Sequence[Region], words: Words) -> str:
+    """Several regions in a sentence; of very many the first, and how many there are."""
+    names = "、".join(map(region_name, regions[:LISTED_REGIONS]))
+    return names if len(regions) <= LISTED_REGIONS else words("and_more", regions=names)

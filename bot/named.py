@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
 
-from index.documents import Document
+from index.documents import Document, Region
+from index.numbering import han_written
 from index.regions import Mention
+from index.scope import applies
 
 DATA_FILE = Path(__file__).parent / "data" / "laws.yaml"
 TITLE_LENGTH = 6  # characters; a shorter title (《实施方案》) names nothing
@@ -23,16 +25,23 @@ _NUMBER = re.compile(
     r"([\u4e00-\u9fff]?(?:政办发|政办函|政办|政发|办发|教基|教师|委发|党发|教|发|函|字)[\u4e00-\u9fff]?)"
     r"\s*[〔\[(]?((?:19|20)\d\d)[〕\])年]?\s*(?:第)?(\d{1,4})号"
 )
+_ARTICLE = re.compile(r"第(\d{1,3}|[一二三四五六七八九十百零〇]{1,7})条")
+_STATE = "中华人民共和国"
+_MARKS = re.compile(r"[《》]")
 _PLAIN = re.compile(r"[^\u4e00-\u9fffa-z0-9]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class NamedDocuments:
-    """Held documents that a text names, the names of others, and the text without any name."""
+    """Held documents that a text names, the names of others, and the text without any name.
+
+    ``articles`` are those that it names beside a held document: 第八条.
+    """
 
     held: tuple[Document, ...]
     unheld: tuple[str, ...]
     bare: str
+    articles: tuple[str, ...] = ()
 
 
 def named_documents(
@@ -47,7 +56,16 @@ def named_documents(
         if not meant:
             unheld.append(name)
         bare = bare.replace(name, " ")
-    return NamedDocuments(tuple(held.values()), tuple(dict.fromkeys(unheld)), bare)
+    articles = tuple(dict.fromkeys(map(_article, _ARTICLE.finditer(text)))) if held else ()
+    if articles:
+        bare = _ARTICLE.sub(" ", bare)
+    return NamedDocuments(tuple(held.values()), tuple(dict.fromkeys(unheld)), bare, articles)
+
+
+def of_region(documents: Sequence[Document], asked: Sequence[Region]) -> tuple[Document, ...]:
+    """Those of several documents of like names that apply to the regions asked, if any does."""
+    fitting = tuple(one for one in documents if any(applies(one.region, own) for own in asked))
+    return fitting or tuple(documents)
 
 
 def spoken(names: Iterable[str]) -> str | None:
@@ -69,13 +87,64 @@ def mentions(text: str, names: Iterable[str]) -> bool:
 def _names(
     text: str, documents: Sequence[Document]
 ) -> Iterator[tuple[re.Match[str], list[Document]]]:
+    titles = _held_titles(tuple((d.id, d.title) for d in documents if d.level != "normative"))
+    for match in _any_of(tuple(titles)).finditer(text):
+        yield match, [one for one in documents if one.id in titles[match[0]]]
+        text = _without(text, match)
     for match in _TITLE.finditer(text):
         if len(_plain(match[1])) >= TITLE_LENGTH or _law().fullmatch(match[1]):
-            yield match, [one for one in documents if _is_title(match[1], one)]
+            yield match, _called(match[1], documents, _is_title)
     for match in _NUMBER.finditer(text):
         yield match, [one for one in documents if _is_number(match, one)]
     for match in _law().finditer(_TITLE.sub(lambda title: "　" * len(title[0]), text)):
-        yield match, [one for one in documents if match[0] in one.title]
+        yield match, _called(match[0], documents, _in_title)
+
+
+def _called(
+    name: str, documents: Sequence[Document], is_like: Callable[[str, Document], bool]
+) -> list[Document]:
+    """Documents of this name, or else those of a title like it: 职业教育条例 of any city.
+
+    What implements a law has its name in the title too, but is not meant by it.
+    """
+    own = [one for one in documents if one.title.replace(_STATE, "") == name]
+    implements = re.compile(f"实施.*{re.escape(name)}")
+    return own or [
+        one for one in documents if is_like(name, one) and not implements.search(one.title)
+    ]
+
+
+def _in_title(name: str, document: Document) -> bool:
+    return name in document.title
+
+
+@lru_cache(maxsize=4)
+def _held_titles(titles: tuple[tuple[str, str], ...]) -> dict[str, frozenset[str]]:
+    """Ids by the forms in which people write a title that stands for itself."""
+    forms: dict[str, frozenset[str]] = {}
+    for document_id, title in titles:
+        short = title.replace(_STATE, "")
+        for form in {title, short, _MARKS.sub("", title), _MARKS.sub("", short)}:
+            if len(form) >= TITLE_LENGTH:
+                known = forms.get(form, frozenset()) | {document_id}
+                forms |= {form: known, f"《{form}》": known}
+    return forms
+
+
+@lru_cache(maxsize=4)
+def _any_of(forms: tuple[str, ...]) -> re.Pattern[str]:
+    ordered = sorted(forms, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, ordered)) or r"(?!)")
+
+
+def _without(text: str, match: re.Match[str]) -> str:
+    """The text with blanks in place of a match, every other place kept."""
+    return text[: match.start()] + "　" * len(match[0]) + text[match.end() :]
+
+
+def _article(match: re.Match[str]) -> str:
+    number = match[1]
+    return f"第{han_written(int(number)) if number.isdigit() else number}条"
 
 
 def _is_title(name: str, document: Document) -> bool:

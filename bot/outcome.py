@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.compose import (
+    LISTED_REGIONS,
     compose_many,
     compose_one,
     force_notes,
@@ -14,6 +15,7 @@ from bot.compose import (
     paragraphs,
     reading_notes,
     region_name,
+    region_names,
     standing_notes,
     urgent_notes,
     validity_note,
@@ -22,6 +24,7 @@ from bot.conversation import Answer, AnswerStatus, Citation
 from bot.messages import Words
 from bot.named import spoken
 from bot.premise import false_premise
+from bot.remarks import absent_notes, absent_titles, differing_lines, old_line, version_notes
 from bot.retrieve import Found
 from bot.sections import Section, only_mentioning
 from bot.tables import compose_table
@@ -29,6 +32,7 @@ from bot.understand import Reading
 from index.documents import Document, Region
 from index.question_types import QuestionType
 
+UNKNOWN_ISSUER = "未载明"
 ABOUT_DOCUMENTS = frozenset({QuestionType.VALIDITY, QuestionType.DOCUMENT_METADATA})
 
 
@@ -47,26 +51,57 @@ class Outcome:
             names = self.reading.unheld
             sections = tuple(only_mentioning(one, names) for one in found.sections)
             found = replace(found, sections=sections)
+        if found.asks:
+            return self._which_region(found)
         if any(section.sources for section in found.sections):
             return self._answered(found)
-        return self.not_covered() if self.reading.only_unheld else self._not_stated(found)
+        elsewhere = self.reading.only_unheld or self.reading.scope.above
+        return self.not_covered() if elsewhere else self._not_stated(found)
+
+    def nothing_held(self) -> Answer:
+        """No document may answer: none is held, or no version of it was in force."""
+        if not self.reading.versions.absent:
+            return self.not_covered()
+        key = "not_in_force" if self.reading.as_of else "withdrawn"
+        return Answer(
+            self.reading.question,
+            self.reading.thread.standalone,
+            AnswerStatus.NOT_STATED,
+            self.words(key, titles=absent_titles(self.reading)),
+            notes=absent_notes(self.reading, self.words),
+        )
+
+    def _which_region(self, found: Found) -> Answer:
+        """Many regions have a rule of their own: which of them is meant."""
+        names = "、".join(map(region_name, found.offered))
+        return Answer(
+            self.reading.question,
+            self.reading.thread.standalone,
+            AnswerStatus.CLARIFY,
+            self.words("clarify.which_region", regions=names),
+            suggestions=tuple(map(region_name, found.offered)),
+            hits=found.hits,
+        )
 
     def not_covered(self) -> Answer:
         """A region or a document that is not held was asked about."""
-        held = "、".join(map(region_name, self.held))
+        scope, held = self.reading.scope, region_names(self.held, self.words)
+        regions = scope.unheld or scope.above
+        asked = "、".join(map(region_name, regions))
         if self.reading.only_unheld:
             asked = spoken(self.reading.unheld) or self.words("that_document")
             text = self.words("not_covered_document", asked=asked, held=held)
+        elif scope.above:
+            text = self.words("not_covered_above", asked=asked, held=held)
         else:
-            asked = "、".join(map(region_name, self.reading.scope.unheld))
             text = self.words("not_covered", asked=asked, held=held)
         return Answer(
             self.reading.question,
             self.reading.thread.standalone,
             AnswerStatus.NOT_COVERED,
             text,
-            regions=self.reading.scope.unheld,
-            suggestions=tuple(map(region_name, self.held)),
+            regions=regions,
+            suggestions=tuple(map(region_name, self.held[:LISTED_REGIONS])),
         )
 
     def _answered(self, found: Found) -> Answer:
@@ -74,6 +109,8 @@ class Outcome:
         citations = number_citations(found.sections)
         notes = (
             *reading_notes(self.reading, self.words),
+            *self._regional_notes(found),
+            *version_notes(self.reading, citations, self.words),
             *force_notes(speaking, self.words),
             *standing_notes(citations, self.words),
         )
@@ -85,7 +122,7 @@ class Outcome:
             regions=tuple(section.region for section in speaking),
             citations=citations,
             notes=tuple(dict.fromkeys(notes)),
-            suggestions=self._suggestions(speaking),
+            suggestions=self._suggestions(found, speaking),
             hits=found.hits,
         )
 
@@ -98,6 +135,14 @@ class Outcome:
         return AnswerStatus.PARTIAL if missing else AnswerStatus.ANSWERED
 
     def _lines(self, sections: Sequence[Section], citations: tuple[Citation, ...]) -> list[str]:
+        """The answer: a warning where it quotes what no longer holds, the quotes, open points."""
+        return [
+            *old_line(self.reading, citations, self.words),
+            *self._quoted(sections, citations),
+            *differing_lines(sections, self.words),
+        ]
+
+    def _quoted(self, sections: Sequence[Section], citations: tuple[Citation, ...]) -> list[str]:
         if len(sections) > 1:
             compose = compose_table if self.reading.scope.named else compose_many
             return compose(sections, citations, self.words, self.today)
@@ -108,11 +153,16 @@ class Outcome:
             lines.append(self.words("partly"))
         return lines
 
-    def _suggestions(self, speaking: Sequence[Section]) -> tuple[str, ...]:
+    def _regional_notes(self, found: Found) -> list[str]:
+        """That regions have rules of their own beside the national one that is quoted."""
+        names = "、".join(map(region_name, found.offered))
+        return [self.words("note_regional", regions=names)] if names else []
+
+    def _suggestions(self, found: Found, speaking: Sequence[Section]) -> tuple[str, ...]:
         """Regions to narrow down to, when none was meant."""
         if self.reading.scope.named:
             return ()
-        return tuple(region_name(section.region) for section in speaking)
+        return tuple(map(region_name, found.offered or [one.region for one in speaking]))
 
     def _not_stated(self, found: Found) -> Answer:
         regions = tuple(section.region for section in found.sections)
@@ -121,9 +171,9 @@ class Outcome:
             document.issuer
             for section in found.sections
             for document in section.documents
-            if document.source_kind != "anonymised"
+            if document.source_kind != "anonymised" and UNKNOWN_ISSUER not in document.issuer
         )
-        lines = [self.words("not_stated", regions="、".join(map(region_name, regions)))]
+        lines = [self.words("not_stated", regions=region_names(regions, self.words))]
         if issuers and self.reading.scope.named:
             lines.append(self.words("ask_next", issuers="、".join(issuers)))
         if nearest:
@@ -135,7 +185,11 @@ class Outcome:
             "\n\n".join(lines),
             regions=regions,
             related=nearest,
-            notes=(*reading_notes(self.reading, self.words), *self._validity()),
+            notes=(
+                *reading_notes(self.reading, self.words),
+                *absent_notes(self.reading, self.words),
+                *self._validity(),
+            ),
             hits=found.hits,
         )
 

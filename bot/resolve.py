@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.documents import Document, Region
 from index.regions import Gazetteer, Mention, Relation, load_gazetteer, relate, relate_any
+from index.scope import NATIONAL
 from index.words import normalise
+
+Share = tuple[Region, tuple[Document, ...]]
 
 _JOINT = re.compile(r"[、，,]?|.{0,8}?(?:和|与|跟|同|及|或|比|还是|还有|对比|相比).{0,3}")
 
@@ -20,7 +23,9 @@ class Scope:
     ``named`` tells whether a region was meant at all; ``bare`` is the question without region
     words; ``unheld`` are named regions that no document applies to; ``indirect`` pairs a named
     region with its relation to what is held; ``conflict`` is (chosen, named) when they disagree;
-    ``nickname`` is the word that stood for a region.
+    ``nickname`` is the word that stood for a region. ``shares`` are the regions that get a section
+    each with the documents that apply there; none: each document's own region. ``above`` are
+    named regions without a document of their own, for which those of a higher level apply.
     """
 
     documents: tuple[Document, ...]
@@ -32,6 +37,25 @@ class Scope:
     conflict: tuple[Region, Region] | None = None
     nickname: str | None = None
     asked_in_text: bool = False
+    shares: tuple[Share, ...] = ()
+    above: tuple[Region, ...] = ()
+
+    @property
+    def groups(self) -> dict[Region, tuple[Document, ...]]:
+        """The documents of every section, by its region."""
+        if self.shares:
+            return dict(self.shares)
+        groups: dict[Region, tuple[Document, ...]] = {}
+        for document in self.documents:
+            groups[document.region] = (*groups.get(document.region, ()), document)
+        return groups
+
+    def only(self, documents: Collection[Document]) -> Scope:
+        """The scope without all other documents; a section without any is left out."""
+        ids = {one.id for one in documents}
+        kept = tuple(one for one in self.documents if one.id in ids)
+        cut = [(region, tuple(d for d in own if d.id in ids)) for region, own in self.shares]
+        return replace(self, documents=kept, shares=tuple(one for one in cut if one[1]))
 
     @property
     def regions(self) -> tuple[Region, ...]:
@@ -113,25 +137,56 @@ class Resolver:
         if not asked:
             return Scope(self._documents, False, bare)
         relations = [(region, relate(region, self._held)) for region in asked]
-        wanted = {held for _, relation in relations for held in relation.regions}
+        shares = self._shares(relations)
+        reached = {region for region, _ in shares}
+        national = any(one.region == NATIONAL for one in self._documents)
+        without = [region for region, relation in relations if not relation.regions]
+        above = tuple(one for one in without if one in reached or (national and len(asked) == 1))
         return Scope(
-            documents=tuple(doc for doc in self._documents if doc.region in wanted),
+            documents=_once(document for _, own in shares for document in own),
             named=True,
             bare=bare,
             asked=asked,
-            unheld=tuple(region for region, relation in relations if not relation.regions),
+            unheld=tuple(region for region in without if region not in above),
             indirect=tuple(pair for pair in relations if pair[1].kind not in {"held", "not_held"}),
             conflict=conflict,
             nickname=nickname,
+            shares=shares,
+            above=above,
         )
+
+    def _shares(self, relations: Sequence[tuple[Region, Relation]]) -> tuple[Share, ...]:
+        """Sections of the answer: one a region; of several, what holds for all is one of its own.
+
+        A region has the documents of its own and of every division around it.
+        """
+        regions = sorted(
+            {one for region, relation in relations for one in (relation.regions or (region,))},
+            key=lambda one: self._held.index(one) if one in self._held else len(self._held),
+        )
+        national = tuple(one for one in self._documents if one.region == NATIONAL)
+        local = [(region, self._local(region)) for region in regions if region != NATIONAL]
+        if len(regions) == 1:
+            shares = [(regions[0], (*self._local(regions[0]), *national))]
+        else:
+            shares = [(NATIONAL, national), *local]
+        return tuple(share for share in shares if share[1])
+
+    def _local(self, region: Region) -> tuple[Document, ...]:
+        """Documents of a region and of the divisions around it, in the order held."""
+        if region == NATIONAL:
+            return ()
+        return tuple(one for one in self._documents if one.region.contains(region))
 
     def _meant(self, text: str, mentions: list[Mention]) -> list[Mention]:
         """Mentions without the unheld ones that only tell where somebody or something else is.
 
-        Beside a held region, an unheld one is asked about when the two are joined or compared:
-        杭州和嘉兴, 嘉兴比杭州; not so in 我姐在温州做生意，想在松阳上学.
+        Beside a held region, an unheld one (or one of which only the province is held) is asked
+        about when the two are joined or compared: 杭州和嘉兴, 嘉兴比杭州; not so in
+        我姐在温州做生意，想在松阳上学.
         """
-        held = self._held_ones(mentions)
+        found = self._held_ones(mentions)
+        held = [one for one in found if not self._is_by_province(one)] or found
         if not held:
             return mentions
         return [
@@ -140,6 +195,11 @@ class Resolver:
 
     def _held_ones(self, mentions: Sequence[Mention]) -> list[Mention]:
         return [one for one in mentions if relate_any(one.regions, self._held).regions]
+
+    def _is_by_province(self, mention: Mention) -> bool:
+        """Whether only the province around a region has documents."""
+        relation = relate_any(mention.regions, self._held)
+        return relation.kind == "inside_held" and len(relation.regions[0].path) == 1
 
     def _closest(self, mention: Mention) -> Region:
         """Of several regions that share a name, the one nearest to what is held."""
@@ -151,6 +211,10 @@ class Resolver:
 
     def _nickname(self, text: str) -> str | None:
         return next((word for word in self._nicknames if word in text), None)
+
+
+def _once(documents: Iterable[Document]) -> tuple[Document, ...]:
+    return tuple({document.id: document for document in documents}.values())
 
 
 def _without(text: str, mentions: Sequence[Mention]) -> str:

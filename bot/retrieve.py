@@ -1,32 +1,33 @@
-"""Reading -> sections: search each region's documents, decide, and pick the evidence."""
+"""Reading -> sections: search what applies to each region, decide, and pick the evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
 
-from bot.about import section_about, told_about
+from bot.about import article_section, section_about, told_about
 from bot.aspects import Aspect, SearchScope, Turn
+from bot.authority import Answering, Judged, Layer, beside, led, merged, stands_out
 from bot.decide import Evidence, features, is_answered, probability
+from bot.searches import MANY_REGIONS, Searches, search
 from bot.sections import Section, Source, make_source
 from bot.understand import Reading, part_terms
 from index.bank import BankQuestion
-from index.documents import Document, Hit, Region
+from index.documents import Hit, Region
 from index.evidence import Sentence, SentenceScorer
 from index.question_types import QuestionType, question_types
 from index.ranking import Need, rank
 from index.search import Searcher
-from index.snapshot import Rows, Snapshot
+from index.snapshot import Snapshot
 from index.store import Vectors
 from index.tokens import weighted_tokens
 
-LIMIT = 8  # hits a region
-MANY_REGIONS = 12  # from here on regions are taken from one search over everything
-SHOWN_REGIONS = 6
+SHOWN_REGIONS = 3  # that answer; of more the region is asked for
 SECOND_SOURCE = 0.01  # fused score below the best at which a clause is still cited
+SECOND_ARTICLE = 0.004  # likewise where no everyday questions tell clauses apart
 PART_SHARE = 0.8  # of a part's own words in its vector, the rest is the whole question
 NEAREST = 2  # clauses shown as related when nothing answers
 NOT_CLOSE = "不如所引条款贴近问题"
@@ -38,12 +39,15 @@ OWN_SHARE = 0.6  # of a follow-up's own words in the vector, the rest is the ear
 class Found:
     """The sections of a turn, and every hit behind them; those not cited say why.
 
-    ``vector`` is what was searched with.
+    ``vector`` is what was searched with; ``offered`` are regions that have a rule of their own
+    which is not shown; with ``asks`` nothing is shown before the region is known.
     """
 
     sections: tuple[Section, ...]
     hits: tuple[Hit, ...]
     vector: Vectors
+    offered: tuple[Region, ...] = ()
+    asks: bool = False
 
 
 class Retriever:
@@ -52,6 +56,7 @@ class Retriever:
     def __init__(self, searcher: Searcher, snapshot: Snapshot, max_citations: int) -> None:
         self._searcher = searcher
         self._snapshot = snapshot
+        self._searches = Searches(snapshot)
         self._max = max_citations
         self._scorer = SentenceScorer(snapshot)
 
@@ -59,13 +64,31 @@ class Retriever:
         """One section for each region in scope; a region without evidence has no sources."""
         sections, hits = list[Section](), list[Hit]()
         turn = self._turn(reading)
-        for scope, found in self._searches(turn):
-            section = self._section(turn, scope, found)
+        for region, layers in self._searches.of(turn):
+            section = self._section(turn, region, layers)
             sections.append(section)
-            hits.extend(_with_reason(hit, section) for hit in found)
-        if not reading.scope.named:
-            sections.sort(key=_surest_first)
-        return Found(tuple(sections), tuple(hits), turn.whole.vector)
+            hits.extend(_with_reason(hit, section) for layer in layers for hit in layer.hits)
+        if reading.scope.named:
+            shown = beside(sections) if len(sections) > 1 else tuple(sections)
+            return Found(shown, tuple(hits), turn.whole.vector)
+        sections.sort(key=_surest_first)
+        found = Found(tuple(sections), tuple(hits), turn.whole.vector)
+        return self._without_region(turn, found)
+
+    def _without_region(self, turn: Turn, found: Found) -> Found:
+        """What a question that names no region is shown: what holds everywhere, before the rest.
+
+        Who asks how regions differ sees them all; of very many, the region is asked for.
+        """
+        national, local = led(found.sections)
+        if QuestionType.COMPARISON in turn.reading.types:
+            return found
+        if national:
+            return replace(found, sections=(national,), offered=_regions(local))
+        many = len(turn.reading.scope.groups) > MANY_REGIONS
+        if many and len(local) > SHOWN_REGIONS:
+            return replace(found, offered=_regions(local), asks=True)
+        return found
 
     @property
     def embedder(self) -> str:
@@ -80,9 +103,10 @@ class Retriever:
         """The features of the decision for each region in scope, to calibrate it."""
         turn = self._turn(reading)
         return [
-            (scope.region, self._evidence(turn, turn.whole, scope, found))
-            for scope, found in self._searches(turn)
-            if found
+            (region, self._evidence(turn, turn.whole, layer))
+            for region, layers in self._searches.of(turn)
+            for layer in layers
+            if layer.hits
         ]
 
     def _turn(self, reading: Reading) -> Turn:
@@ -102,72 +126,47 @@ class Retriever:
         aspects = list(map(Aspect, range(len(texts)), texts, vectors, words, types, rankings))
         return Turn(reading, aspects[0], tuple(aspects[1:]), bank)
 
-    def _searches(self, turn: Turn) -> Iterator[tuple[SearchScope, tuple[Hit, ...]]]:
-        """For each region its hits; its scope holds the best score of any other region."""
-        groups = self._groups(turn)
-        rows = {region: self._rows(documents) for region, documents in groups.items()}
-        found = {
-            region: turn.whole.ranking.hits(inside, LIMIT)[0] for region, inside in rows.items()
-        }
-        best = {region: hits[0].score for region, hits in found.items() if hits}
-        outside = self._outside(turn, groups)
-        for region, hits in found.items():
-            rivals = [score for other, score in best.items() if other != region]
-            elsewhere = max([*rivals, outside])
-            yield SearchScope(region, groups[region], rows[region], elsewhere), hits
-
-    def _rows(self, documents: Sequence[Document]) -> Rows:
-        rows = sorted(self._snapshot.documents.row_of(one.id) for one in documents)
-        return np.array(rows, dtype=np.int64)
-
-    def _groups(self, turn: Turn) -> dict[Region, tuple[Document, ...]]:
-        """Documents in scope by region; of very many regions those of the best hits."""
-        documents = turn.reading.scope.documents
-        groups = _by_region(documents)
-        if len(groups) <= MANY_REGIONS:
-            return groups
-        ids = {document.id for document in documents}
-        hits, _ = turn.whole.ranking.hits(None, MANY_REGIONS * LIMIT)
-        near = dict.fromkeys(hit.document.region for hit in hits if hit.document.id in ids)
-        return {region: groups[region] for region in list(near)[:SHOWN_REGIONS]}
-
-    def _outside(self, turn: Turn, groups: Mapping[Region, Sequence[Document]]) -> float:
-        """The best score of any document whose region is not in scope."""
-        regions = self._snapshot.catalog.regions
-        others = [row for row, region in enumerate(regions) if region not in groups]
-        return turn.whole.ranking.best_score(np.array(others, dtype=np.int64))
-
-    def _section(self, turn: Turn, scope: SearchScope, hits: tuple[Hit, ...]) -> Section:
+    def _section(self, turn: Turn, region: Region, layers: Sequence[Layer]) -> Section:
         """Sources when the whole question or one of its parts is answered, else what is near."""
-        if not hits:
-            return Section(scope.region, scope.documents, ())
-        about = told_about(turn, scope)
+        documents = tuple(chain.from_iterable(layer.scope.documents for layer in layers))
+        if turn.reading.articles:
+            return article_section(region, documents, turn.reading.articles)
+        if not any(layer.hits for layer in layers):
+            return Section(region, documents, ())
+        about = told_about(turn, documents)
         if about and all(one.number in about for one in turn.parts or (turn.whole,)):
-            return section_about(scope, tuple(about.values()))
-        whole = turn.whole
-        named = self._evidence(turn, whole, scope, hits)
-        chance = probability(named)
-        found: list[tuple[Hit, Aspect, float]] = []
-        if is_answered(named, chance, turn.reading.scope.named):
-            found.append((hits[0], whole, chance))
-        found.extend(one for one in self._parts(turn, scope) if one[1].number not in about)
-        if found and found[0][1] is whole:
-            close = [hit for hit in hits[1:] if hit.score >= hits[0].score - SECOND_SOURCE]
-            found.extend((hit, whole, chance) for hit in close)
+            return section_about(region, documents, tuple(about.values()))
+        judged = [self._judged(turn, layer, frozenset(about)) for layer in layers if layer.hits]
+        found = merged(judged)
         told = tuple(chain.from_iterable(about.values()))
         if not found and not told:
-            near = [self._source(turn, hit, [whole], False) for hit in hits[:NEAREST]]
-            return Section(scope.region, scope.documents, (), tuple(near), chance)
+            hits = sorted(chain.from_iterable(x.hits for x in layers), key=lambda hit: -hit.score)
+            near = [self._source(turn, hit, [turn.whole], False) for hit in hits[:NEAREST]]
+            chance = max(one.chance for one in judged)
+            return Section(region, documents, (), tuple(near), chance)
         checklist = QuestionType.CONDITION in turn.reading.types
         sources = (*told, *self._cited(turn, found, checklist))[: self._max]
         best = max((chance for _, _, chance in found), default=1.0)
-        answered = len(found) + sum(bool(one) for one in about.values())
-        partly = not (found and found[0][1] is whole) and answered < len(turn.parts)
-        return Section(scope.region, scope.documents, sources, (), best, checklist, partly)
+        answered = len({aspect.number for _, aspect, _ in found})
+        answered += sum(bool(one) for one in about.values())
+        partly = not any(one.whole for one in judged) and answered < len(turn.parts)
+        return Section(region, documents, sources, (), best, checklist, partly)
 
-    def _cited(
-        self, turn: Turn, found: Sequence[tuple[Hit, Aspect, float]], checklist: bool
-    ) -> tuple[Source, ...]:
+    def _judged(self, turn: Turn, layer: Layer, about: frozenset[int]) -> Judged:
+        """What answers in one layer: the whole question, its parts, and clauses close behind."""
+        whole, hits = turn.whole, layer.hits
+        named = self._evidence(turn, whole, layer)
+        chance = probability(named)
+        answered = self._answers(turn, hits[0], named)
+        found: list[Answering] = [(hits[0], whole, chance)] if answered else []
+        found.extend(one for one in self._parts(turn, layer.scope) if one[1].number not in about)
+        if answered:
+            near = SECOND_SOURCE if "vote" in named else SECOND_ARTICLE
+            close = [hit for hit in hits[1:] if hit.score >= hits[0].score - near]
+            found.extend((hit, whole, chance) for hit in close)
+        return Judged(tuple(found), chance, answered)
+
+    def _cited(self, turn: Turn, found: Sequence[Answering], checklist: bool) -> tuple[Source, ...]:
         """One source a clause, quoting for every aspect that led to it."""
         aspects: dict[str, list[Aspect]] = {}
         hits: dict[str, Hit] = {}
@@ -177,25 +176,28 @@ class Retriever:
         chosen = list(hits)[: self._max]
         return tuple(self._source(turn, hits[one], aspects[one], checklist) for one in chosen)
 
-    def _parts(self, turn: Turn, scope: SearchScope) -> Iterator[tuple[Hit, Aspect, float]]:
+    def _parts(self, turn: Turn, scope: SearchScope) -> Iterator[Answering]:
         """The best clause of each part of the question that is answered by itself."""
         for part in turn.parts:
-            hits, _ = part.ranking.hits(scope.rows, LIMIT)
+            hits = search(part, scope.rows)
             if not hits:
                 continue
-            named = self._evidence(turn, part, scope, hits)
-            chance = probability(named)
-            if is_answered(named, chance, turn.reading.scope.named):
-                yield hits[0], part, chance
+            named = self._evidence(turn, part, Layer(scope, hits))
+            if self._answers(turn, hits[0], named):
+                yield hits[0], part, probability(named)
+
+    def _answers(self, turn: Turn, hit: Hit, named: dict[str, float]) -> bool:
+        """Whether the best clause of a layer answers."""
+        is_named = turn.reading.scope.named
+        return is_answered(named, probability(named), is_named) and stands_out(hit.document, named)
 
     def _source(self, turn: Turn, hit: Hit, aspects: Sequence[Aspect], checklist: bool) -> Source:
         scored = [self._sentences(turn, aspect, hit) for aspect in aspects]
         return make_source(hit, scored, checklist)
 
-    def _evidence(
-        self, turn: Turn, aspect: Aspect, scope: SearchScope, hits: tuple[Hit, ...]
-    ) -> dict[str, float]:
+    def _evidence(self, turn: Turn, aspect: Aspect, layer: Layer) -> dict[str, float]:
         """What speaks for and against an answer, as named numbers."""
+        scope, hits = layer.scope, layer.hits
         best = self._sentences(turn, aspect, hits[0])
         near = turn.bank.neighbours(aspect.number, scope.rows.tolist())
         subject = aspect.share_in(hits[0].clause)
@@ -230,8 +232,5 @@ def _mixed(own: Vectors, other: Vectors, share: float) -> Vectors:
     return np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32)
 
 
-def _by_region(documents: Sequence[Document]) -> dict[Region, tuple[Document, ...]]:
-    groups: dict[Region, tuple[Document, ...]] = {}
-    for document in documents:
-        groups[document.region] = (*groups.get(document.region, ()), document)
-    return groups
+def _regions(sections: Sequence[Section]) -> tuple[Region, ...]:
+    return tuple(section.region for section in sections)

@@ -75,6 +75,10 @@ def make_source(
     best = max(scored[0], key=lambda sentence: sentence.score)
     if requirements:
         chosen = {one.start: one for one in (best, *choose_requirements(scored[0]))}
+    lead_in = _lead_in(scored[0], best)
+    if lead_in:
+        chosen |= {best.start: best, lead_in.start: lead_in}
+        best = lead_in
     key = Quote(best.text, best.start, best.end)
     others = _distinct([chosen[start] for start in sorted(chosen) if start != best.start], best)
     context = (
@@ -109,6 +113,14 @@ def choose_requirements(sentences: Sequence[Sentence]) -> list[Sentence]:
         if force_of(one.text) in REQUIREMENTS and top - one.score <= CLOSE_REQUIREMENT
     ]
     return found[:MOST_REQUIREMENTS]
+
+
+def _lead_in(sentences: Sequence[Sentence], item: Sentence) -> Sentence | None:
+    """The sentence that a list begins with (有下列情形之一的：), without which an item is idle."""
+    if not item.text.lstrip().startswith(("（", "(")):
+        return None
+    before = [one for one in sentences if one.start < item.start]
+    return next((one for one in reversed(before) if one.text.rstrip().endswith((":", "："))), None)
 
 
 def _distinct(sentences: Sequence[Sentence], best: Sentence) -> list[Sentence]:

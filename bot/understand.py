@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from datetime import date
 
+from bot.as_of import AsOf, read_as_of
 from bot.conversation import Question
 from bot.followup import Thread, read_thread
-from bot.named import NamedDocuments, named_documents
+from bot.in_force import NOTHING_CHOSEN, Chosen, choose
+from bot.named import NamedDocuments, named_documents, of_region
 from bot.resolve import Resolver, Scope
 from bot.topic import is_vague
 from index.english import render
@@ -53,10 +56,14 @@ class Reading:
     corrections: tuple[tuple[str, str], ...] = field(default=())
     unheld: tuple[str, ...] = ()
     only_unheld: bool = False
+    as_of: AsOf | None = None
+    versions: Chosen = NOTHING_CHOSEN
+    named: bool = False
+    articles: tuple[str, ...] = ()
 
 
-def understand(question: Question, resolver: Resolver) -> Reading:
-    """Read a question in its conversation, against the regions held."""
+def understand(question: Question, resolver: Resolver, today: date | None = None) -> Reading:
+    """Read a question in its conversation, against the regions and the versions held."""
     text, corrections = _written_right(question.text)
     history = tuple(_written_right(earlier)[0] for earlier in question.history)
     thread = read_thread(text, history, resolver.without_regions)
@@ -64,17 +71,16 @@ def understand(question: Question, resolver: Resolver) -> Reading:
     scope = _scope(resolver, question, own, (*history, thread.standalone))
     mentioned = resolver.mentions(thread.standalone)
     named = named_documents(thread.standalone, resolver.documents, mentioned)
-    if named.held:
-        scope = replace(scope, documents=named.held, named=True, unheld=())
+    as_of = read_as_of(thread.standalone, today or date.today())
+    scope, versions = _in_force(scope, named, as_of, today or date.today())
     elsewhere = resolver.resolve(" ".join((*history, named.bare)), question.region).named
     only_unheld = bool(named.unheld) and not named.held and not elsewhere
     alone = thread.own and thread.before is not None
     plain = thread.standalone if only_unheld else _without_names(thread.standalone, named)
+    if as_of and any(one.effective for one in versions.documents):
+        plain = plain.replace(as_of.words, "").strip("，, ")
     search = _topic(own.bare if alone else resolver.without_regions(plain))
-    before = None
-    if thread.before and thread.own:
-        before = _topic(resolver.without_regions(thread.before))
-        before = render(before) or before
+    before = _before(thread, resolver)
     rendered = render(search)
     types = question_types(rendered or text) or question_types(thread.standalone)
     search = rendered or search
@@ -90,7 +96,30 @@ def understand(question: Question, resolver: Resolver) -> Reading:
         corrections=corrections,
         unheld=named.unheld,
         only_unheld=only_unheld,
+        as_of=as_of,
+        versions=versions,
+        named=bool(named.held),
+        articles=named.articles,
     )
+
+
+def _in_force(
+    scope: Scope, named: NamedDocuments, as_of: AsOf | None, today: date
+) -> tuple[Scope, Chosen]:
+    """The documents named, or else those of the regions, in the versions that are wanted."""
+    if named.held:
+        held = of_region(named.held, scope.asked)
+        scope = replace(scope, documents=held, named=True, unheld=(), shares=(), above=())
+    versions = choose(scope.documents, as_of, today)
+    return scope.only(versions.documents), versions
+
+
+def _before(thread: Thread, resolver: Resolver) -> str | None:
+    """The earlier question that a follow-up with words of its own leans on, as it is searched."""
+    if not (thread.before and thread.own):
+        return None
+    before = _topic(resolver.without_regions(thread.before))
+    return render(before) or before
 
 
 def _without_names(text: str, named: NamedDocuments) -> str:

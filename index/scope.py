@@ -9,6 +9,8 @@ import numpy as np
 from index.documents import Region
 from index.snapshot import Rows, Snapshot, spread
 
+NATIONAL = Region(("全国",))
+
 
 def find_scope(
     snapshot: Snapshot, regions: Collection[Region] | None, documents: Collection[str] | None
@@ -27,9 +29,14 @@ def find_scope(
 
 
 def applies(region: Region, asked: Region) -> bool:
-    """Whether a document for ``region`` speaks for ``asked``: the same, around it or inside it."""
+    """Whether a document for ``region`` speaks for ``asked``: the same, around it or inside it.
+
+    What holds for the whole country holds everywhere.
+    """
     if not region.path or not asked.path:
         return region == asked
+    if region == NATIONAL:
+        return True
     return region.contains(asked) or asked.contains(region)
 
 

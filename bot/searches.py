@@ -1,0 +1,92 @@
+"""What is searched for one turn: every level of documents that apply to each region."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bot.aspects import Aspect, SearchScope, Turn
+from bot.authority import Layer, layers_of
+from index.documents import Document, Hit, Region
+from index.scope import NATIONAL
+from index.snapshot import Rows, Snapshot
+
+LIMIT = 8  # hits a level
+MANY_REGIONS = 12  # from here on regions are taken from one search over everything
+NEAR_REGIONS = 6  # of these the ones with the best hits
+BARE = frozenset({"title", "heading", "signature", "note"})
+
+Groups = Mapping[Region, tuple[Document, ...]]
+Level = tuple[tuple[Document, ...], Rows, tuple[Hit, ...]]
+
+
+def search(aspect: Aspect, documents: Rows) -> tuple[Hit, ...]:
+    """The best clauses of these documents, best first.
+
+    Titles and headings of laws are left out: they only repeat the words of a question.
+    """
+    hits, _ = aspect.ranking.hits(documents, LIMIT)
+    return tuple(
+        hit for hit in hits if hit.document.level == "normative" or hit.clause.kind not in BARE
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Searches:
+    """Searches over one build of the index."""
+
+    snapshot: Snapshot
+
+    def of(self, turn: Turn) -> Iterator[tuple[Region, tuple[Layer, ...]]]:
+        """For each region the hits of every level that applies there, the highest level first.
+
+        A scope holds the best score of any other region.
+        """
+        groups = self._groups(turn)
+        levels = {region: list(self._levels(turn, own)) for region, own in groups.items()}
+        scores = {
+            region: max(hits[0].score for _, _, hits in found if hits)
+            for region, found in levels.items()
+            if any(hits for _, _, hits in found)
+        }
+        outside = self._outside(turn, groups)
+        for region, found in levels.items():
+            rivals = [score for other, score in scores.items() if other != region]
+            elsewhere = max([*rivals, outside])
+            yield (
+                region,
+                tuple(
+                    Layer(SearchScope(region, documents, rows, elsewhere), hits)
+                    for documents, rows, hits in found
+                ),
+            )
+
+    def _levels(self, turn: Turn, documents: Sequence[Document]) -> Iterator[Level]:
+        for own in layers_of(documents):
+            rows = self._rows(own)
+            yield own, rows, search(turn.whole, rows)
+
+    def _rows(self, documents: Sequence[Document]) -> Rows:
+        rows = sorted(self.snapshot.documents.row_of(one.id) for one in documents)
+        return np.array(rows, dtype=np.int64)
+
+    def _groups(self, turn: Turn) -> Groups:
+        """Documents by the region they are read for; of very many those of the best hits."""
+        scope = turn.reading.scope
+        groups = scope.groups
+        if len(groups) <= MANY_REGIONS:
+            return groups
+        ids = {document.id for document in scope.documents}
+        hits, _ = turn.whole.ranking.hits(None, MANY_REGIONS * LIMIT)
+        near = dict.fromkeys(hit.document.region for hit in hits if hit.document.id in ids)
+        local = [region for region in near if region != NATIONAL][:NEAR_REGIONS]
+        return {region: groups[region] for region in (NATIONAL, *local) if region in groups}
+
+    def _outside(self, turn: Turn, groups: Groups) -> float:
+        """The best score of any document whose region is not in scope."""
+        inside = {document.region for own in groups.values() for document in own}
+        regions = self.snapshot.catalog.regions
+        others = [row for row, region in enumerate(regions) if region not in inside]
+        return turn.whole.ranking.best_score(np.array(others, dtype=np.int64))
