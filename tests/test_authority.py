@@ -1,0 +1,132 @@
+"""Levels of documents: who comes first, which clauses are cited, where two differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from bot.aspects import Aspect
+from bot.authority import (
+    Judged,
+    authority,
+    beside,
+    differing,
+    layers_of,
+    led,
+    merged,
+    stands_out,
+)
+from bot.conversation import Quote
+from bot.sections import Section, Source
+from index.documents import Document, Hit, Level, Region
+from index.scope import NATIONAL, applies
+from tests.toys import make_document
+
+WHOLE = cast("Aspect", SimpleNamespace(number=0))
+PROVINCE, CITY = "浙江省", "浙江省/温州市"
+
+
+def document(name: str, region: str, level: Level, text: str = "教师。") -> Document:
+    return replace(make_document(name, region, [text]), level=level)
+
+
+LAW = document("law", "全国", "law")
+RULES = document("rules", "全国", "administrative_regulation")
+OF_PROVINCE = document("province", PROVINCE, "local_regulation")
+OF_CITY = document("city", CITY, "local_regulation")
+
+
+def judged(one: Document, score: float) -> Judged:
+    return Judged(((Hit(one, one.clauses[0], score), WHOLE, 0.9),), 0.9, True)
+
+
+def cited(layers: list[Judged]) -> list[str]:
+    return [hit.document.id for hit, _, _ in merged(layers)]
+
+
+def source(name: str, text: str, score: float = 0.6, region: str = "全国") -> Source:
+    one = document(name, region, "law", text)
+    quote = Quote(text, 0, len(text))
+    return Source(one, one.clauses[0], (quote,), quote, (), score)
+
+
+def section(region: str, *sources: Source) -> Section:
+    return Section(Region.parse(region), (), sources)
+
+
+def test_the_country_comes_before_province_and_city_and_a_law_before_a_regulation():
+    ordered = sorted([OF_CITY, OF_PROVINCE, RULES, LAW], key=authority)
+    assert ordered == [LAW, RULES, OF_PROVINCE, OF_CITY]
+    assert layers_of([OF_CITY, RULES, OF_PROVINCE, LAW]) == [
+        (RULES, LAW),
+        (OF_PROVINCE,),
+        (OF_CITY,),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scores", "order"),
+    [
+        ((0.650, 0.652), ["law", "city"]),  # equal: the law first
+        ((0.645, 0.652), ["city", "law"]),  # the city's fits better, the law is close
+        ((0.630, 0.652), ["city"]),
+        ((0.652, 0.630), ["law"]),
+    ],
+)
+def test_the_best_fitting_clause_is_cited_and_of_equal_ones_the_higher_comes_first(scores, order):
+    assert cited([judged(LAW, scores[0]), judged(OF_CITY, scores[1])]) == order
+
+
+def test_a_level_that_does_not_answer_is_not_cited():
+    silent = Judged((), 0.1, False)
+    assert cited([silent, judged(OF_CITY, 0.6)]) == ["city"]
+    assert cited([silent]) == []
+
+
+@pytest.mark.parametrize(("local", "leads"), [(0.60, True), (0.63, True), (0.65, False)])
+def test_the_national_rule_leads_unless_a_local_one_fits_far_better(local, leads):
+    national = section("全国", source("law", "教师。", 0.6))
+    own = section(CITY, source("city", "教师。", local, CITY))
+    assert led([own, national]) == (national if leads else None, (own,))
+
+
+def test_beside_several_regions_the_national_rule_stands_only_where_it_fits_as_well():
+    own = section(CITY, source("city", "教师。", 0.65, CITY))
+    near, far = (section("全国", source("law", "教师。", score)) for score in (0.645, 0.62))
+    assert beside([near, own]) == (near, own)
+    assert beside([far, own]) == (own,)
+    assert beside([section("全国"), own]) == (own,)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "differ"),
+    [
+        ("每三年至少实施一次综合督导。", "应当每5年至少实施一次综合督导。", True),
+        ("每三年至少实施一次综合督导。", "每3年至少实施一次综合督导。", False),
+        ("学生不得将手机带入课堂。", "学生可以将手机带入课堂。", True),
+        ("每三年至少实施一次综合督导。", "兼职教师的聘期是5年。", False),
+    ],
+)
+def test_two_documents_differ_in_numbers_or_force_on_the_same_point(one, other, differ):
+    pair = (source("a", one), source("b", other))
+    assert differing(pair) == (pair if differ else None)
+
+
+def test_one_document_never_differs_from_itself():
+    pair = (source("a", "每三年一次综合督导。"), source("a", "每5年一次综合督导。"))
+    assert differing(pair) is None
+
+
+def test_a_clause_of_a_law_must_stand_out_and_share_words_a_policy_need_not():
+    dull = {"keyword": 1.0, "lead": 0.002}
+    plain = document("plan", CITY, "normative")
+    assert [stands_out(LAW, dull), stands_out(plain, dull)] == [False, True]
+    assert stands_out(LAW, {"keyword": 4.0, "lead": 0.01})
+
+
+def test_what_holds_for_the_country_applies_everywhere_and_nothing_local_to_the_country():
+    city = Region.parse(CITY)
+    assert (applies(NATIONAL, city), applies(city, NATIONAL)) == (True, False)
