@@ -15,6 +15,7 @@ from bot.public.logs import set_up_logs
 from bot.public.startup import faults
 from bot.settings import Settings
 from index.errors import SettingsError
+from index.library.library import Library
 
 LAST_PORT = 65535
 
@@ -23,6 +24,7 @@ def serve(settings: Settings, host: str, port: int, echo: Callable[[str], None])
     """Serve until stopped; raises WenceError with one line for everything that is not ready."""
     with _listening(settings, host, port) as listener:
         set_up_logs(settings.log_format)
+        Library(settings.corpus_dir, settings.index_dir).recover()
         chain = load_chain(settings)
         chain.warm_up()  # before the first reader waits
         app = create_app(chain, settings)

@@ -4,12 +4,14 @@ WenceError                    anything we raise on purpose; ``str(error)`` is fi
 ├── CorpusError               a policy file or its sidecar cannot be used
 │   ├── UnreadableFile        missing, empty, binary, wrong encoding, unsupported type
 │   ├── BadSidecar            unknown key, wrong type, missing field
-│   └── RepairMismatch        an editorial repair does not match exactly once
+│   ├── RepairMismatch        an editorial repair does not match exactly once
+│   └── LibraryError          a draft or a publication cannot be made, changed or published
 ├── ModelError                the embedding model cannot be prepared or loaded
 ├── IndexUnusable             the index cannot be used
 │   ├── IndexMissing          nothing has been published yet
 │   ├── IndexCorrupt          published, but it does not verify
 │   └── BuildFailed           a build stopped; the old index is untouched
+│       └── BuildRunning      somebody else is building or publishing
 ├── SettingsError             a setting has an unknown name or an impossible value
 ├── Unverified                an answer does not hold (raised by bot.verify)
 └── BadBatch, BadExpectation, BadRequest, BenchFailed   faults of what one part of bot was given

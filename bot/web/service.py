@@ -42,11 +42,12 @@ class Service:
     def compare_regions(self, data: object) -> Json:
         """Answer one question for each of several regions, by that region's documents alone."""
         questions = read_comparison(data, self.limit)
-        answers = [
-            {"region": question.region, "answer": answer_to_dict(self.answer(question))}
-            for question in questions
+        answers = [self.answer(question) for question in questions]
+        replies = [
+            {"region": answer.question.region, "answer": answer_to_dict(answer)}
+            for answer in answers
         ]
-        return {"question": questions[0].text, "answers": answers}
+        return {"question": answers[0].question.text, "answers": replies}
 
     def list_documents(self, data: object) -> Json:
         """What is known about every document held."""
