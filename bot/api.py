@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
+from starlette.background import BackgroundTask
 from starlette.routing import Route
 
 from bot.public.desk import Answering, Desk
@@ -19,13 +20,14 @@ from bot.public.metrics import Metrics
 from bot.public.traces import open_traces
 from bot.public.turnstile import Turnstile
 from bot.settings import Settings
+from bot.staff.questions import QuestionLog, open_log
 from bot.staff.routes import add_staff
 from bot.staff.store import open_store
 from bot.staff.switches import Switches
 from bot.web.agents import ToolServer
 from bot.web.api_docs import OPERATIONS, complete_openapi, docs_page
 from bot.web.ask import read_body, read_json
-from bot.web.feedback import FeedbackFile, read_feedback
+from bot.web.feedback import Feedback, FeedbackFile, read_feedback, read_reference
 from bot.web.headers import SecurityHeaders
 from bot.web.interface import load_interface
 from bot.web.mount import mount_chat
@@ -47,12 +49,14 @@ def create_app(chain: Answering, settings: Settings) -> FastAPI:
     app.state.desk = desk
     pages = Pages(desk, settings, interface, lambda: switches.current().banner, turnstile)
     metrics = _observe(desk, settings)
+    log = open_log(store, settings, desk)
+    desk.watch.add(log)
     problems = Problems(pages, metrics.limited)
     _add_errors(app, problems)
     app.add_middleware(Door, house=house_of(settings), limits=desk.limits, refuse=problems.refuse)
     app.add_middleware(SecurityHeaders, frame=pages.frame)  # the outermost: for refusals too
     _add_api(app, service)
-    _add_feedback(app, desk, settings)
+    _add_feedback(app, desk, settings, log)
     _add_description(app, pages)
     app.include_router(pages_router(pages))
     app.router.routes.extend(Figures(metrics, settings).routes())
@@ -145,15 +149,21 @@ def _answered(reply: Json) -> JSONResponse:
     return JSONResponse(reply, 500 if failed(reply) else 200)
 
 
-def _add_feedback(app: FastAPI, chain: Chain, settings: Settings) -> None:
+def _add_feedback(app: FastAPI, chain: Chain, settings: Settings, log: QuestionLog) -> None:
     kept = FeedbackFile(settings.index_dir.parent / "feedback.jsonl")
+
+    def keep(feedback: Feedback, reference: str) -> None:
+        joined = reference and log.judge(reference, feedback.verdict, feedback.reason)
+        if not joined:
+            kept.add(feedback)
 
     @app.post("/api/v1/feedback", status_code=204, include_in_schema=False)
     async def feedback(request: Request) -> Response:
-        """Whether an answer helped; no question and nothing about its asker is kept."""
+        """Whether an answer helped: joined to it by its reference number, else kept by itself."""
         data = read_json(await read_body(request))
-        kept.add(read_feedback(data, chain, datetime.now(UTC).astimezone().date()))
-        return Response(status_code=204)
+        feedback = read_feedback(data, chain, datetime.now(UTC).astimezone().date())
+        later = BackgroundTask(keep, feedback, read_reference(data))
+        return Response(status_code=204, background=later)
 
 
 def _add_errors(app: FastAPI, problems: Problems) -> None:

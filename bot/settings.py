@@ -61,6 +61,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("model_rewrite", False, "let the model also rewrite follow-up questions"),
     Setting("model_label", "", "label of generated answers; empty: label_llm in messages.yaml"),
     Setting("store_url", "", "database of the staff console; empty: SQLite beside the index"),
+    Setting("store_days", 180, "days that questions asked, masked, are kept", least=1),
+    Setting(
+        "chroma_url",
+        "",
+        "Chroma server of the vectors: http://TOKEN@HOST:PORT/TENANT/DATABASE; empty: a folder",
+        schemes=("http", "https"),
+    ),
     Setting("staff_secure_cookie", False, "send the staff cookie over https only, always"),
     Setting("trusted_proxies", "", "networks whose X-Forwarded-For is believed: 10.0.0.0/8,…"),
     Setting(
@@ -95,7 +102,7 @@ SETTINGS: tuple[Setting, ...] = (
         schemes=("http", "https"),
     ),
 )
-SECRETS = frozenset({"model_key", "store_url", "metrics_token", "limits_url"})
+SECRETS = frozenset({"model_key", "store_url", "metrics_token", "limits_url", "chroma_url"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +129,8 @@ class Settings:
     model_rewrite: bool
     model_label: str
     store_url: SecretStr
+    store_days: int
+    chroma_url: SecretStr
     staff_secure_cookie: bool
 
     trusted_proxies: str

@@ -61,6 +61,11 @@ class Watch:
         """Whether everything told has been looked at."""
         return not self._asked.unfinished_tasks
 
+    @property
+    def waiting(self) -> int:
+        """How many finished questions nobody has begun to look at."""
+        return self._asked.qsize()
+
     def wait(self) -> None:
         """Until everything told has been looked at."""
         self._asked.join()

@@ -145,6 +145,30 @@ class AskedQuestion(Base):
     reason: Mapped[str | None] = mapped_column(String(40))
 
 
+class GivenAnswer(Base):
+    """What the reader of an asked question was told, word for word."""
+
+    __tablename__ = "given_answers"
+    question_id: Mapped[int] = mapped_column(
+        ForeignKey("asked_questions.id", ondelete="CASCADE"), primary_key=True
+    )
+    text: Mapped[str] = mapped_column(Text)
+    notes: Mapped[list[Any]] = mapped_column(default=list)
+
+
+class HandledGap(Base):
+    """A gap that staff have dealt with: questions like ``question`` until ``at`` are settled."""
+
+    __tablename__ = "handled_gaps"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    question: Mapped[str] = mapped_column(Text)
+    region: Mapped[str] = mapped_column(Text, default="")
+    topic: Mapped[str] = mapped_column(Text, default="")
+    note: Mapped[str] = mapped_column(Text)
+    actor: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
 class PinnedAnswer(Base):
     """An answer that staff have approved for questions of one pattern."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,7 @@ from bot.web.turns import BadRequest, Chain
 REASONS = ("wrong_source", "incomplete", "unclear", "other")
 VERDICTS = ("up", "down")
 MAX_CLAUSES = 20
+REFERENCE = r"[0-9a-f]{4,32}(-[0-9]{1,2})?"
 MAX_FILE = 20 * 1024 * 1024  # bytes; about 100,000 lines
 logger = logging.getLogger(__name__)
 
@@ -69,6 +71,12 @@ def read_feedback(data: object, chain: Chain, today: date) -> Feedback:
     if not all(isinstance(clause, str) and clause in held for clause in clauses):
         raise _wrong("clauses")
     return Feedback(today.isoformat(), verdict, reason, status, tuple(dict.fromkeys(clauses)))
+
+
+def read_reference(data: object) -> str:
+    """The reference number of the answer that is judged, empty when none is sent."""
+    given = data.get("reference") if isinstance(data, dict) else None
+    return given if isinstance(given, str) and re.fullmatch(REFERENCE, given) else ""
 
 
 def _wrong(field: str) -> BadRequest:

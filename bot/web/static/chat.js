@@ -143,7 +143,8 @@
     const status = answer.className.match(/wc-answer wc-(\w+)/)[1];
     row.querySelectorAll(".wc-judge").forEach((old) => old.remove());
     row.append(Object.assign(document.createElement("span"), { className: "wc-judge", role: "status", textContent: texts.thanks }));
-    const body = JSON.stringify({ verdict, reason, status, clauses: clauses.slice(0, 20) });
+    const reference = answer.querySelector(".wc-reference")?.textContent.match(/[0-9a-f]{8,}(-\d+)?/)?.[0];
+    const body = JSON.stringify({ verdict, reason, status, reference, clauses: clauses.slice(0, 20) });
     await fetch("/api/v1/feedback", { method: "POST", body }).catch(() => {}); // of no concern to the reader
   }
 
