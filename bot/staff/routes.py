@@ -6,7 +6,7 @@ from fastapi import FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.settings import Settings
-from bot.staff import accounts_page, audit_page, control, door, overview
+from bot.staff import accounts_page, audit_page, control, door, overview, question_routes
 from bot.staff.pages import NAVIGATION, Console, Editor, SignInNeeded, StaffProblem, staff_page
 from bot.staff.signin import SignIns
 from bot.staff.store import Store, StoreDown
@@ -22,6 +22,7 @@ ROUTERS = (  # a new page: its router here
     control.router,
     audit_page.router,
     accounts_page.router,
+    *question_routes.ROUTERS,
 )
 
 
