@@ -6,7 +6,15 @@ from fastapi import FastAPI, Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.settings import Settings
-from bot.staff import accounts_page, audit_page, control, door, overview, question_routes
+from bot.staff import (
+    accounts_page,
+    audit_page,
+    control,
+    document_routes,
+    door,
+    overview,
+    question_routes,
+)
 from bot.staff.pages import NAVIGATION, Console, Editor, SignInNeeded, StaffProblem, staff_page
 from bot.staff.signin import SignIns
 from bot.staff.store import Store, StoreDown
@@ -23,6 +31,7 @@ ROUTERS = (  # a new page: its router here
     audit_page.router,
     accounts_page.router,
     *question_routes.ROUTERS,
+    *document_routes.ROUTERS,
 )
 
 
@@ -40,6 +49,7 @@ def add_staff(
         sign_ins=SignIns(store),
         sections={name: path for name, path in NAVIGATION.items() if path in paths},
     )
+    document_routes.add_workshop(app, settings)
     for router in ROUTERS:
         app.include_router(router)
     app.add_api_route(

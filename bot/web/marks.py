@@ -10,28 +10,33 @@ from typing import Literal
 
 from index.documents import Clause, Repair
 
-MarkKind = Literal["quote", "repair", "found"]
+MarkKind = Literal["quote", "repair", "found", "issue", "deleted", "inserted", "reference"]
 
 MOST_QUOTES = 100  # that are read from one link
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A span of the canonical text (characters) that is shown in its own way."""
+    """A span of the canonical text (characters) that is shown in its own way.
+
+    ``link`` is what it leads to: an address, or the name of what is told elsewhere on the page.
+    """
 
     kind: MarkKind
     start: int
     end: int
     title: str = ""
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of text under the same marks; ``first`` is true where a quote begins."""
+    """A run of text under the same marks; ``link`` is that of the first mark that has one."""
 
     text: str
     kinds: tuple[MarkKind, ...] = ()
     title: str = ""
+    link: str = ""
 
 
 def cut(text: str, start: int, marks: Iterable[Mark]) -> tuple[Piece, ...]:
@@ -51,7 +56,8 @@ def cut(text: str, start: int, marks: Iterable[Mark]) -> tuple[Piece, ...]:
 def _piece(text: str, low: int, high: int, marks: Sequence[Mark]) -> Piece:
     over = [mark for mark in marks if mark.start <= low and mark.end >= high]
     kinds = tuple(sorted({mark.kind for mark in over}))
-    return Piece(text, kinds, "；".join(mark.title for mark in over if mark.title))
+    titles = "；".join(mark.title for mark in over if mark.title)
+    return Piece(text, kinds, titles, next((mark.link for mark in over if mark.link), ""))
 
 
 def repair_marks(repairs: Iterable[Repair]) -> tuple[Mark, ...]:

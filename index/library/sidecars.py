@@ -12,6 +12,7 @@ from index.library.files import put
 from index.sidecar import load_sidecar
 
 Fields = Mapping[str, object]
+NOTHING = object()  # a value of a field: the document has none, whatever its text seems to say
 
 _BLOCK = re.compile(r"^(?=[A-Za-z_]\w*:)", re.MULTILINE)
 
@@ -22,7 +23,11 @@ def with_fields(text: str, fields: Fields) -> str:
     kept = [block for block in blocks if block.partition(":")[0] not in fields]
     if kept and kept[-1] and not kept[-1].endswith("\n"):
         kept[-1] += "\n"
-    given = {name: value for name, value in fields.items() if value is not None}
+    given = {
+        name: None if value is NOTHING else value
+        for name, value in fields.items()
+        if value is not None
+    }
     added = yaml.safe_dump(given, allow_unicode=True, sort_keys=False) if given else ""
     return "".join(kept) + added
 
