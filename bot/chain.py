@@ -84,6 +84,7 @@ class PolicyChain(Runnable[Question, Answer]):
             "clauses": int(snapshot.catalog.clause_starts[-1]),
             "index": snapshot.folder.name,
             "composer": "llm" if self._writer else "extractive",
+            **snapshot.state(),
             **model,
         }
 

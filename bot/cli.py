@@ -12,6 +12,7 @@ from bot.commands import ask, documents, index, measure, staff
 from bot.commands.terminal import FAILED, OK, Commands, say
 from bot.settings import SETTINGS, Settings, load_settings
 from index.errors import WenceError
+from index.store_server import use_server
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -23,7 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     command: Callable[[argparse.Namespace, Settings], int] = arguments.run
     try:
-        return command(arguments, load_settings())
+        settings = load_settings()
+        use_server(settings.chroma_url.get_secret_value())
+        return command(arguments, settings)
     except WenceError as error:
         say(f"wence：{error}")
         return FAILED

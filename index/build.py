@@ -34,6 +34,7 @@ from index.publish import (
 )
 from index.snapshot import Snapshot, write_tables
 from index.store import StoreError
+from index.store_server import is_in_place, remove_lost_collections
 from index.vectors import KnownVectors, Progress, embed_passages
 
 
@@ -128,6 +129,7 @@ def publish_build(prepared: PreparedBuild, index_dir: Path, progress: Progress) 
         for log in prepared.folder.glob("embedded.*.log"):
             log.unlink(missing_ok=True)
         remove_old_builds(index_dir)
+        remove_lost_collections(index_dir)
         progress("publish", 1, 1)
     return replace(prepared.report, published=True)
 
@@ -165,6 +167,8 @@ def _still_sound(folder: Path, digest: str, publication: int | None) -> bool:
     if manifest["digest"] != digest or publication not in {None, manifest.get("publication")}:
         return False
     try:
+        if not is_in_place(folder):
+            return False
         snapshot = Snapshot.open(folder)
         lost = snapshot.lost()
         snapshot.store.close()

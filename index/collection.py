@@ -1,7 +1,7 @@
 """The vector collection of a build: the old one with the difference applied, or a fresh one.
 
 Either is checked by another process before it counts: a local Chroma can be broken silently,
-and damage can end in a segmentation fault.
+and damage can end in a segmentation fault. On a server it is always a fresh one.
 """
 
 from __future__ import annotations
@@ -16,11 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.bank import BankTexts
 from index.documents import Document, Passage
 from index.errors import BuildFailed
+from index.probe import probe
 from index.store import PassageStore, StoreError, Vectors, copy_store, sync_parts
+from index.store_server import StoreServer, new_collection, open_collection, store_server
 from index.vectors import Progress
 
 PROBES = 50
@@ -29,6 +32,7 @@ DELTA_SHARE = 0.2  # a larger change fills a fresh collection instead of a copie
 LOST_SHARE = 0.02  # an approximate graph may miss one probe in fifty; a damaged one misses many
 PROBE_SECONDS = 300
 FILE_LIMIT = 64 << 30  # bytes; damaged graphs were seen to grow without end
+NOT_VERIFIED = "新索引没有通过检查，原有索引不受影响；请重新运行 wence index。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,8 @@ class Plan:
 
 def write_store(plan: Plan, build: Path, vectors: Vectors, progress: Progress) -> None:
     """A copy of the old collection with the difference applied, or else a fresh one; verified."""
+    if server := store_server():
+        return _write_on(server, plan, build, vectors, progress)
     old = list(plan.before.values())
     before = {digest: old[row] for digest, row in _first_rows(old).items()}
     rows = _first_rows(plan.passages)
@@ -64,7 +70,28 @@ def write_store(plan: Plan, build: Path, vectors: Vectors, progress: Progress) -
     store = PassageStore.create(build / "chroma", len(rows))
     _fill(store, plan, list(rows.values()), (vectors, []), progress)
     if not _verified(plan, build, vectors, progress):
-        raise BuildFailed("新索引没有通过检查，原有索引不受影响；请重新运行 wence index。")
+        raise BuildFailed(NOT_VERIFIED)
+
+
+def _write_on(
+    server: StoreServer, plan: Plan, build: Path, vectors: Vectors, progress: Progress
+) -> None:
+    """A fresh collection on the server, counted and probed before anybody is served it."""
+    rows = list(_first_rows(plan.passages).values())
+    _fill(
+        new_collection(server, build, plan.digest, len(rows)), plan, rows, (vectors, []), progress
+    )
+    progress("verify", 0, 1)
+    sample = _sample(plan)
+    store = open_collection(server, build)
+    try:
+        sound = store.count() == len(rows)
+        lost = probe(store, [plan.passages[row].digest for row in sample], vectors[sample])
+    finally:
+        store.close()
+    progress("verify", 1, 1)
+    if not sound or len(lost) > LOST_SHARE * len(sample):
+        raise BuildFailed(NOT_VERIFIED)
 
 
 def _first_rows(passages: Sequence[Passage]) -> dict[str, int]:
@@ -95,11 +122,16 @@ def _fill(
         store.close()
 
 
+def _sample(plan: Plan) -> NDArray[np.int64]:
+    """Rows of passages through the whole corpus."""
+    count = min(PROBES, len(plan.passages))
+    return np.unique(np.linspace(0, len(plan.passages) - 1, count).astype(np.int64))
+
+
 def _verified(plan: Plan, build: Path, vectors: Vectors, progress: Progress) -> bool:
     """Ask another process to find a sample of the vectors in what lies on the disk."""
     progress("verify", 0, 1)
-    count = min(PROBES, len(plan.passages))
-    rows = np.unique(np.linspace(0, len(plan.passages) - 1, count).astype(int))
+    rows = _sample(plan)
     probes = build / "probes.npz"
     np.savez(probes, digests=[plan.passages[row].digest for row in rows], vectors=vectors[rows])
     limited = f"import resource as r, runpy; r.setrlimit(r.RLIMIT_FSIZE, ({FILE_LIMIT},) * 2); "

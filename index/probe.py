@@ -6,15 +6,23 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
-from index.store import PassageStore, ServedStore, Vectors
+from index.store import PassageStore, Vectors
 
 PROBE_DEPTHS = (5, 10)
 
 
-def probe(store: PassageStore | ServedStore, digests: Sequence[str], vectors: Vectors) -> list[str]:
+class Searched(Protocol):
+    """A collection, wherever it is."""
+
+    def nearest(self, vector: Vectors, count: int) -> tuple[list[str], Vectors]:
+        """Digests and cosines of the nearest rows, best first."""
+
+
+def probe(store: Searched, digests: Sequence[str], vectors: Vectors) -> list[str]:
     """Those digests that their own vector does not find; a count alone proves nothing."""
     return [
         digest
@@ -23,7 +31,7 @@ def probe(store: PassageStore | ServedStore, digests: Sequence[str], vectors: Ve
     ]
 
 
-def _finds(store: PassageStore | ServedStore, digest: str, vector: Vectors, depth: int) -> bool:
+def _finds(store: Searched, digest: str, vector: Vectors, depth: int) -> bool:
     """Whether the row, or ``depth`` others with the very same vector, come back."""
     digests, cosines = store.nearest(vector, depth)
     return digest in digests or (len(digests) == depth and float(cosines[-1]) > 0.9999)

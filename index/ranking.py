@@ -18,8 +18,9 @@ from index.fusion import fold, fuse
 from index.order import best
 from index.publish import REBUILD
 from index.scope import clauses_of
-from index.snapshot import EXACT_PASSAGES, KINDS, Layout, Rows, Snapshot, spread
+from index.snapshot import COMPARED_PASSAGES, EXACT_PASSAGES, KINDS, Layout, Rows, Snapshot, spread
 from index.store import StoreError, Vectors
+from index.store_server import ServerDown
 
 DENSE_DEPTH = 100  # passages taken from the dense side
 KEYWORD_DEPTH = 100  # clauses taken from the keyword side
@@ -189,8 +190,14 @@ def keyword_clauses(keyword: Floats, mask: NDArray[np.bool_] | None, limit: int)
 
 
 def _stored(snapshot: Snapshot, vector: Vectors, count: int) -> Rows:
+    """What the store finds; while its server is down, what a full comparison finds."""
     try:
         return snapshot.clauses_of_digests(snapshot.store.nearest(vector, count)[0])
+    except ServerDown:
+        if len(snapshot.vectors) > COMPARED_PASSAGES:
+            raise
+        rows = best(snapshot.vectors @ vector, count)
+        return np.unique(snapshot.clauses_of_rows(rows))
     except StoreError as error:
         raise IndexCorrupt(f"向量库无法查询，{REBUILD}（{error}）") from error
 

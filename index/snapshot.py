@@ -20,10 +20,12 @@ from index.lines import map_array, open_lines
 from index.probe import probe
 from index.publish import REBUILD, read_manifest
 from index.store import ServedStore, StoreError, Vectors
+from index.store_server import ServerDown, ServerStore, served_store
 
 KINDS: tuple[PassageKind, ...] = get_args(PassageKind)
 OPENING_PROBES = 3
 _ARRAYS = ("clause_starts", "passage_starts", "kinds", "vectors", "digest_keys", "digest_rows")
+COMPARED_PASSAGES = 500_000  # compared in full while a vector server is down: 60 ms a question
 EXACT_PASSAGES = 20_000  # a comparison of so many in full is faster than a filter of the store
 HEADING_TIMES = 2  # a heading's words count twice
 
@@ -92,7 +94,7 @@ class Snapshot:
     digest_keys: NDArray[np.uint64]
     digest_rows: Rows
     keywords: KeywordIndex
-    store: ServedStore
+    store: ServedStore | ServerStore
     bank: QuestionBank
     layout: Layout | None
 
@@ -100,19 +102,29 @@ class Snapshot:
     def open(cls, folder: Path) -> Snapshot:
         """Open a complete build; raises IndexCorrupt.
 
-        The graph of a small one is not opened: nothing is searched in it.
+        The graph of a small one is not opened: nothing is searched in it. A server need not
+        answer: without it the corpus is compared in full.
         """
         manifest = read_manifest(folder)
         try:
             snapshot = _open(folder, manifest)
             snapshot.store.check(len(np.unique(snapshot.digest_keys)))
-            lost = [] if snapshot.layout else snapshot.lost()
+            unasked = snapshot.layout or isinstance(snapshot.store, ServerStore)
+            lost = [] if unasked else snapshot.lost()
         except (OSError, ValueError, KeyError, TypeError, EOFError, StoreError) as error:
             raise IndexCorrupt(f"索引文件已损坏，{REBUILD}（{error}）") from error
         if lost:
             snapshot.store.close()
             raise IndexCorrupt(f"向量库已损坏，{REBUILD}")
         return snapshot
+
+    def state(self) -> dict[str, bool]:
+        """Whether a vector server is down; raises ServerDown when nothing is found without it."""
+        if self.layout or not isinstance(self.store, ServerStore):
+            return {}
+        if (down := self.store.is_down()) and len(self.vectors) > COMPARED_PASSAGES:
+            raise ServerDown("/healthz")
+        return {"vector_server_down": down}
 
     def lost(self) -> list[str]:
         """Those of a few passages that their own vector does not find."""
@@ -185,7 +197,7 @@ def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
         documents=Documents(open_lines(folder / "documents.jsonl"), ids),
         passages=Passages(open_lines(folder / "passages.jsonl")),
         keywords=load_keywords(folder / "keywords"),
-        store=ServedStore(folder / "chroma"),
+        store=served_store(folder),
         bank=load_bank(folder),
         layout=Layout.of(starts[1], arrays["kinds"]) if small else None,
         **arrays,

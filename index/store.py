@@ -1,4 +1,4 @@
-"""Vectors in a persistent local Chroma collection; the only chromadb and langchain-chroma import.
+"""Vectors in a Chroma collection, in a folder or on a server (:mod:`index.store_server`).
 
 One process may open a folder at a time for writing. Readers hold a finished folder that
 nobody writes to; see :mod:`index.publish`. Chroma is imported when a collection is opened: that
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from langchain_core.embeddings import Embeddings
 
 COLLECTION = "passages"
-BATCH = 2_000  # rows a call; Chroma takes 5,461 at most
+BATCH = 2_000  # rows a call; Chroma says how many it takes at most
 SYNC_EVERY = 200_000  # rows between two rewrites of all graph files
 # recall@10 of 200 questions over 40,000 passages: .98; Chroma's own 16, 100, 100 give .79
 GRAPH: collection_configuration.CreateHNSWConfiguration = {
@@ -59,7 +59,12 @@ class PassageStore:
 
     @classmethod
     def create(cls, folder: Path, expected: int) -> PassageStore:
-        """An empty collection in a new folder; ``expected`` is the number of passages to come.
+        """An empty collection in a new folder; ``expected`` is the number of rows to come."""
+        return cls.create_on(_client(folder), COLLECTION, expected)
+
+    @classmethod
+    def create_on(cls, client: ClientAPI, name: str, expected: int) -> PassageStore:
+        """An empty collection of this name, which nobody has; raises StoreError.
 
         Chroma rewrites its graph files once ``sync_threshold`` rows have come since the last
         time, and replays the rest at each opening: rows are added in :func:`sync_parts`.
@@ -70,46 +75,48 @@ class PassageStore:
             "space": "cosine",
             "sync_threshold": threshold,
         }
-        configuration: collection_configuration.CreateCollectionConfiguration = {
-            "hnsw": {**graph, **GRAPH}
-        }
-        from langchain_chroma import Chroma
-
-        client = _client(folder)
-        with _translated(client):
-            Chroma(COLLECTION, client=client, collection_configuration=configuration)
-            return cls(client, client.get_collection(COLLECTION, embedding_function=None))
+        with translated(client):
+            made = client.create_collection(
+                name, configuration={"hnsw": {**graph, **GRAPH}}, embedding_function=None
+            )
+            return cls(client, made)
 
     @classmethod
     def open(cls, folder: Path) -> PassageStore:
         """The collection in this folder; raises StoreError."""
         if not (folder / "chroma.sqlite3").is_file():
             raise StoreError(f"{folder} holds no collection")
-        client = _client(folder)
-        with _translated(client):
-            return cls(client, client.get_collection(COLLECTION, embedding_function=None))
+        return cls.open_on(_client(folder), COLLECTION)
+
+    @classmethod
+    def open_on(cls, client: ClientAPI, name: str) -> PassageStore:
+        """The collection of this name; raises StoreError."""
+        with translated(client):
+            return cls(client, client.get_collection(name, embedding_function=None))
 
     def as_langchain(self, embeddings: Embeddings) -> Chroma:
         """The same collection as a LangChain vector store, for chains that want one."""
         from langchain_chroma import Chroma
 
-        return Chroma(COLLECTION, embeddings, client=self.client)
+        return Chroma(self.collection.name, embeddings, client=self.client)
 
     def add(self, passages: Sequence[Passage], vectors: Vectors) -> None:
         """Insert or replace passages with their vectors, shape (passages, dimensions)."""
-        for at in range(0, len(passages), BATCH):
-            part = passages[at : at + BATCH]
-            with _translated():
+        with translated():
+            step = min(BATCH, self.client.get_max_batch_size())
+        for at in range(0, len(passages), step):
+            part = passages[at : at + step]
+            with translated():
                 self.collection.upsert(
                     ids=[passage.digest for passage in part],
-                    embeddings=np.asarray(vectors[at : at + BATCH]),
+                    embeddings=np.asarray(vectors[at : at + step]),
                     metadatas=[_metadata(passage) for passage in part],
                     documents=[passage.text for passage in part],
                 )
 
     def remove(self, digests: Sequence[str]) -> None:
         """Delete rows by digest."""
-        with _translated():
+        with translated():
             for at in range(0, len(digests), BATCH):
                 self.collection.delete(ids=list(digests[at : at + BATCH]))
 
@@ -118,7 +125,7 @@ class PassageStore:
 
         Goes to the collection itself: LangChain's call also fetches every text, 4.1 ms for 1.4.
         """
-        with _translated():
+        with translated():
             found = self.collection.query(
                 query_embeddings=[vector],  # type: ignore[arg-type]
                 n_results=count,
@@ -127,8 +134,13 @@ class PassageStore:
         distances = found["distances"] or [[]]
         return found["ids"][0], 1 - np.asarray(distances[0], dtype=np.float32)
 
+    def count(self) -> int:
+        """How many rows the collection lists."""
+        with translated():
+            return self.collection.count()
+
     def close(self) -> None:
-        """Let go of the folder."""
+        """Let go of the folder or of the connections."""
         _close(self.client)
 
 
@@ -193,21 +205,22 @@ def _client(folder: Path) -> ClientAPI:
     import chromadb
     from chromadb.config import Settings
 
-    with _translated():
+    with translated():
         return chromadb.PersistentClient(folder, Settings(anonymized_telemetry=False))
 
 
 @contextmanager
-def _translated(client: ClientAPI | None = None) -> Iterator[None]:
-    """Errors of Chroma become ours, and the client is let go of."""
+def translated(client: ClientAPI | None = None) -> Iterator[None]:
+    """Errors of Chroma and of its connections become ours, and the client is let go of."""
     from chromadb.errors import ChromaError
+    from httpx import HTTPError
 
     try:
         yield
-    except (ChromaError, ValueError) as error:
+    except (ChromaError, HTTPError, ValueError) as error:
         if client:
             _close(client)
-        raise StoreError(str(error)) from error
+        raise StoreError(str(error) or type(error).__name__) from error
 
 
 def _close(client: ClientAPI) -> None:
