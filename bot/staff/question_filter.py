@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from bot.staff.pages import StaffProblem
@@ -103,8 +103,8 @@ def count_questions(session: Session, wanted: QuestionFilter) -> int:
 
 def list_questions(
     session: Session, wanted: QuestionFilter, limit: int | None = None, offset: int = 0
-) -> Sequence[Row[Any]]:
-    """The columns LISTED of those that match, newest first."""
+) -> Sequence[Any]:
+    """Rows with the columns LISTED of those that match, newest first."""
     query = select(*LISTED).where(*wanted.conditions()).order_by(Asked.at.desc(), Asked.id.desc())
     return session.execute(query.limit(limit).offset(offset)).all()
 
