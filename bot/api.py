@@ -20,6 +20,7 @@ from bot.public.metrics import Metrics
 from bot.public.traces import open_traces
 from bot.public.turnstile import Turnstile
 from bot.settings import Settings
+from bot.staff.pins import PinBoard, hand_out
 from bot.staff.questions import QuestionLog, open_log
 from bot.staff.routes import add_staff
 from bot.staff.store import open_store
@@ -31,6 +32,7 @@ from bot.web.feedback import Feedback, FeedbackFile, read_feedback, read_referen
 from bot.web.headers import SecurityHeaders
 from bot.web.interface import load_interface
 from bot.web.mount import mount_chat
+from bot.web.narrow import narrow
 from bot.web.pages import Pages, pages_router
 from bot.web.problems import Problems
 from bot.web.service import Json, Service, failed
@@ -41,6 +43,7 @@ def create_app(chain: Answering, settings: Settings) -> FastAPI:
     """The whole web application over one answering chain."""
     store = open_store(settings)
     switches = Switches(store)
+    hand_out(PinBoard(store, lambda: chain.documents), chain)
     desk, interface = Desk(chain, settings, switches.current), load_interface(settings.prompts_dir)
     turnstile = Turnstile(settings, desk.turn_away)
     service = Service(desk, settings, turnstile)
@@ -78,6 +81,7 @@ def create_app(chain: Answering, settings: Settings) -> FastAPI:
 
     app.router.routes.extend(Route(path, tools) for path in ("/mcp", "/mcp/"))
     mount_chat(app, service, settings, interface)  # last: it takes every address that is left
+    narrow(app, problems)
     return app
 
 
