@@ -128,7 +128,7 @@ def test_too_many_questions_of_one_client_are_refused_and_counted() -> None:
 
 
 def test_while_one_answer_streams_the_same_client_gets_no_second() -> None:
-    one = desk()
+    one = desk(queue_length="1")
     with visiting(ANNA):
         streaming = one.stream(ASKED)
         next(streaming)
@@ -141,7 +141,7 @@ def test_while_one_answer_streams_the_same_client_gets_no_second() -> None:
 
 
 def test_a_question_that_comes_too_early_is_not_counted() -> None:
-    one = desk(questions_per_minute="2")
+    one = desk(questions_per_minute="2", queue_length="1")
     with visiting(ANNA):
         streaming = one.stream(ASKED)
         next(streaming)

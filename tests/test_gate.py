@@ -46,6 +46,28 @@ def test_a_second_question_of_the_same_client_is_asked_to_wait() -> None:
     assert one.load == Load(0, 0)
 
 
+def test_the_questions_of_one_client_are_answered_one_by_one() -> None:
+    one = gate(answers_at_once="4", queue_length="20")
+    most = 0
+
+    def ask(_: int) -> None:
+        nonlocal most
+        with enter(one, "甲"):
+            most = max(most, one.load.answering)
+            time.sleep(0.01)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(ask, range(3)))
+    assert (most, one.load, one._clients) == (1, Load(0, 0), {})
+
+
+def test_a_client_whose_own_question_takes_too_long_is_told_so() -> None:
+    one = gate(answers_at_once="4", queue_length="20", queue_seconds="0.05")
+    with enter(one, "甲"), pytest.raises(BadRequest) as refused, enter(one, "甲"):
+        pass
+    assert refused.value.name == "one_at_a_time"
+
+
 def test_more_at_once_for_a_client_are_allowed_where_the_settings_say_so() -> None:
     two, free = (
         gate(answers_at_once="4", answers_per_client="2"),

@@ -1,8 +1,7 @@
-"""A few answers at once, a short queue before them, one place for each client."""
+"""A few answers at once, a short queue before them, each client's questions one by one."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from bot.settings import Settings
 from bot.web.turns import BadRequest
 
 SOON = 2  # seconds after which another try is worth it
+OWN_SHARE = 0.1  # of the queue, for the questions of one client that wait for its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,14 @@ class Load:
     waiting: int
 
 
+@dataclass(slots=True)
+class Client:
+    """Whose questions are in hand: ``turns`` are free for more, ``here`` have come."""
+
+    turns: Semaphore
+    here: int = 0
+
+
 class Gate:
     """Lets questions in; safe between threads, and a place may be left by another thread."""
 
@@ -30,7 +38,8 @@ class Gate:
         self._length, self._patience = settings.queue_length, settings.queue_seconds
         self._free = Semaphore(self._places)
         self._lock = Lock()
-        self._clients: Counter[str] = Counter()
+        self._own = int(self._length * OWN_SHARE)
+        self._clients: dict[str, Client] = {}
         self._answering = self._waiting = 0
 
     @property
@@ -41,17 +50,26 @@ class Gate:
 
     @contextmanager
     def turn(self, client: str) -> Iterator[None]:
-        """Be one of the few that this client has at once; BadRequest 429 when there are enough."""
-        with self._lock:
-            if client and self._each and self._clients[client] >= self._each:
-                raise BadRequest("one_at_a_time", 429, seconds=SOON)
-            self._clients[client] += 1
-        try:
+        """Wait for this client's other questions; BadRequest 429 when too many of them wait."""
+        if not client or not self._each:
             yield
+            return
+        with self._lock:
+            own = self._clients.setdefault(client, Client(Semaphore(self._each)))
+            if own.here >= self._each + self._own:
+                raise BadRequest("one_at_a_time", 429, seconds=SOON)
+            own.here += 1
+        try:
+            if not own.turns.acquire(timeout=self._patience):
+                raise BadRequest("one_at_a_time", 429, seconds=SOON)
+            try:
+                yield
+            finally:
+                own.turns.release()
         finally:
             with self._lock:
-                self._clients[client] -= 1
-                if not self._clients[client]:
+                own.here -= 1
+                if not own.here:
                     del self._clients[client]
 
     @contextmanager
