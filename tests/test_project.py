@@ -99,7 +99,7 @@ OWNERS = {
     },
     "langchain_openai": {"bot.model"},
     "gradio": {"bot.app", "bot.web.mount"},
-    "fastapi": {"bot.api", "bot.staff", "bot.web.mount", "bot.web.pages"},
+    "fastapi": {"bot.api", "bot.staff", "bot.web.mount", "bot.web.narrow", "bot.web.pages"},
     "mcp": {"bot.web.agents"},
     "uvicorn": {"bot.public.draining", "bot.serve"},
     "opencc": {"index.words"},
