@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from time import perf_counter
 
@@ -12,6 +12,7 @@ from bot.conversation import Answer, AnswerStatus, Question
 from bot.language import is_english
 from bot.messages import Messages, Words
 from bot.outcome import Outcome
+from bot.pinned import Matcher, PinRefused, reviewed_answer, still_holds
 from bot.public.privacy import MaskedQuestion, mask_question
 from bot.resolve import Resolver
 from bot.retrieve import Found, Retriever
@@ -42,6 +43,7 @@ class Answerer:
     retriever: Retriever
     today: date
     reread: Callable[[Reading], Reading] = lambda reading: reading
+    pins: Matcher = field(default_factory=Matcher)
 
     def steps(self, question: Question) -> Iterator[str | Answer]:
         """Stage names, then the Answer; nothing below this line sees personal data."""
@@ -74,11 +76,12 @@ class Answerer:
             reason = f"refused.{suspicion}"
             yield self._ended(question, AnswerStatus.REFUSED, reason, words)
             return
-        if _is_foreign(reading) and not sure and not _is_written(reading, found):
+        reviewed = self._reviewed(reading, found, words)
+        if not reviewed and _is_foreign(reading) and not sure and not _is_written(reading, found):
             yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
             return
         yield "verify"
-        answer = self._outcome(reading, words).answer(found)
+        answer = reviewed or self._outcome(reading, words).answer(found)
         require_verified(answer)
         marks.append(perf_counter())
         names = ("understand", "retrieve", "compose")
@@ -124,6 +127,17 @@ class Answerer:
         if reading.thread.before is None and not reading.named and foreign(reading.search):
             return self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
         return None if held else self._outcome(reading, words).nothing_held()
+
+    def _reviewed(self, reading: Reading, found: Found, words: Words) -> Answer | None:
+        """The answer that staff have approved for this question, if its clauses are the same."""
+        pin = self.pins.match(reading, found.vector, self.retriever.vector)
+        documents = {document.id: document for document in reading.scope.documents}
+        if pin is None or not still_holds(pin, documents, self.today):
+            return None
+        try:
+            return reviewed_answer(pin, reading, found, words)
+        except PinRefused:
+            return None
 
     def _in_danger(self, reading: Reading, unsearched: Answer, words: Words) -> Answer | None:
         """The hotlines, where what needs no search reads like somebody in danger."""

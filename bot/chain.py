@@ -18,6 +18,7 @@ from bot.compose_model import Writer, open_writer
 from bot.conversation import Answer, Draft, Question
 from bot.failures import caught
 from bot.messages import load_messages
+from bot.pinned import Matcher, Pin
 from bot.resolve import Resolver
 from bot.retrieve import Retriever
 from bot.settings import Settings
@@ -53,6 +54,12 @@ class PolicyChain(Runnable[Question, Answer]):
         self._writer = writer or open_writer(settings, self._messages)
         self._rewriter = self._writer.rewriter() if self._writer else None
         self._current = self._open()
+        self._pins: Callable[[], tuple[Pin, ...]] = tuple
+        self._matcher = Matcher()
+
+    def use_pins(self, pins: Callable[[], tuple[Pin, ...]]) -> None:
+        """Give the answers that staff have approved; asked for the pins in use at every turn."""
+        self._pins = pins
 
     @property
     def documents(self) -> Mapping[str, Document]:
@@ -144,10 +151,22 @@ class PolicyChain(Runnable[Question, Answer]):
     def _answerer(self, config: RunnableConfig | None) -> Answerer:
         """What answers one turn with the newest build."""
         view = self._view()
-        reread = self._reread(view, config)
         return Answerer(
-            self._settings, self._messages, view.resolver, view.retriever, date.today(), reread
+            self._settings,
+            self._messages,
+            view.resolver,
+            view.retriever,
+            date.today(),
+            self._reread(view, config),
+            self._matched(view.resolver),
         )
+
+    def _matched(self, resolver: Resolver) -> Matcher:
+        """What finds the pin of a question; made again when pins or documents have changed."""
+        pins, matcher = self._pins(), self._matcher
+        if pins is not matcher.pins or (pins and resolver is not matcher.resolver):
+            self._matcher = matcher = Matcher(pins, resolver)
+        return matcher
 
     def _reread(self, view: View, config: RunnableConfig | None) -> Callable[[Reading], Reading]:
         """How a follow-up that the rules have read is read again."""

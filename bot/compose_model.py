@@ -20,6 +20,7 @@ from bot.frame import Line, Part, fill_frame, read_frame, with_label
 from bot.language import is_english
 from bot.messages import Messages, Words
 from bot.model import Config, LanguageModel, ModelFailure, open_model
+from bot.pinned import REVIEWED
 from bot.prompts import Messages as Asked
 from bot.prompts import Prompt, Prompts, load_prompts
 from bot.rewrite import SHARE, Rewriter
@@ -56,7 +57,7 @@ class Writer:
         self, answer: Answer, deadline: float, config: Config = None
     ) -> Iterator[Draft | Answer]:
         """A Draft whenever something was verified, then the Answer."""
-        if answer.status not in REWORDED:
+        if answer.status not in REWORDED or answer.composer == REVIEWED:
             yield answer
             return
         started = perf_counter()
