@@ -77,10 +77,10 @@ def edit(visit: Editor, draft_id: str) -> Response:
     look = workshop_of(visit).look(draft)
     changed = changes(visit, draft, understood(draft), look.document)
     if not changed:
-        return go(f"{PATH}/{draft.id}", "unchanged")
+        return _back(draft, "unchanged", "fields")
     told = {name: str(visit.form.get(name, "")) or "-" for name in changed if name != "validity"}
     _save(visit, draft, changed, "draft_edit", told | _validity(visit, changed))
-    return go(f"{PATH}/{draft.id}?at=fields#fields", "saved")
+    return _back(draft, "saved", "fields")
 
 
 @router.post(f"{ONE}/accept")
@@ -97,7 +97,7 @@ def accept(visit: Editor, draft_id: str) -> Response:
         record(session, visit.member.name, "issue_accept", draft.id, details)
         library = workshop_of(visit).library
         library.drafts.accept(draft.id, issue.id, reason, visit.member.name)
-    return go(f"{PATH}/{draft.id}#issues", "issue_accepted")
+    return _back(draft, "issue_accepted", "issues")
 
 
 @router.post(f"{ONE}/repair")
@@ -120,7 +120,7 @@ def repair(visit: Editor, draft_id: str) -> Response:
         rule = {"replace": pair[0], "with": pair[1], "reason": reason}
     rules = [*(one.model_dump(by_alias=True) for one in known.given.repairs), rule]
     _save(visit, draft, {"repairs": rules}, "draft_repair", rule)
-    return go(f"{PATH}/{draft.id}#issues", "repaired")
+    return _back(draft, "repaired", "issues")
 
 
 @router.post(f"{ONE}/repairs/{{number}}/remove")
@@ -132,7 +132,12 @@ def unrepair(visit: Editor, draft_id: str, number: int) -> Response:
         raise StaffProblem("no_repair", 404)
     gone = rules.pop(number - 1)
     _save(visit, draft, {"repairs": rules or None}, "draft_unrepair", gone)
-    return go(f"{PATH}/{draft.id}#repairs", "unrepaired")
+    return _back(draft, "unrepaired", "issues")
+
+
+def _back(draft: Draft, done: str, place: str) -> Response:
+    """To the page of the draft, at the place where somebody was."""
+    return go(f"{PATH}/{draft.id}?done={done}#{place}")
 
 
 def _save(

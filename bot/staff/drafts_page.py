@@ -52,7 +52,8 @@ def upload(visit: Editor) -> Response:
     drafts: dict[str, Draft] = {}
     faults: list[Fault] = []
     for file in files:
-        added = library.drafts.add(file.filename or "", file.file.read(), by)
+        with file.file:
+            added = library.drafts.add(file.filename or "", file.file.read(), by)
         drafts |= {draft.id: draft for draft in added.drafts}
         faults += added.faults
     with visit.console.store.writing() as session:

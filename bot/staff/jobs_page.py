@@ -9,6 +9,7 @@ from bot.staff.drafts_page import AGAIN
 from bot.staff.drafts_page import PATH as DRAFTS
 from bot.staff.jobs import Job
 from bot.staff.pages import Editor, StaffProblem, staff_page
+from bot.staff.publishing import Outcome, told
 from bot.staff.workshop import workshop_of
 
 PATH = "/staff/jobs"
@@ -28,7 +29,16 @@ def job_page(visit: Editor, job_id: str) -> Response:
         raise StaffProblem("no_job", 404)
     if job.state == "done" and job.order.kind == "probe":
         return RedirectResponse(f"{DRAFTS}/{job.order.subject}#probes", 303)
-    page = staff_page(visit.request, "job.html", {"job": job, "path": job_path(job)})
+    held = workshop_of(visit).held()
+    result = job.result if isinstance(job.result, Outcome) else None
+    context = {
+        "job": job,
+        "outcome": result,
+        "summary": told(result.publication, held) if result else "",
+        "held": held,
+        "path": job_path(job),
+    }
+    page = staff_page(visit.request, "job.html", context)
     if job.state == "running":
         page.headers["Refresh"] = AGAIN
     return page

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from bot.staff.jobs_page import job_path
 from bot.staff.pages import NAVIGATION, Editor, Reviewer, StaffProblem, Visit, go, staff_page
-from bot.staff.publishing import start_publishing
+from bot.staff.publishing import start_publishing, told
 from bot.staff.tables import Role
 from bot.staff.workshop import workshop_of
 from index.library.export import export
@@ -23,11 +23,10 @@ router = APIRouter(include_in_schema=False)
 @router.get(PATH)
 def publications_page(visit: Editor) -> Response:
     """All publications, the newest first."""
-    library = workshop_of(visit).library
+    library, held = workshop_of(visit).library, workshop_of(visit).held()
     context = {
-        "publications": library.history(),
+        "publications": [(one, told(one, held)) for one in library.history()],
         "current": library.current(),
-        "held": workshop_of(visit).held(),
         "may_change": visit.member.role.covers(Role.REVIEWER),
         "path": PATH,
     }

@@ -18,7 +18,6 @@ from index.documents import Document
 from index.library.changes import Changes
 from index.library.draft import Draft
 from index.library.look import Look, look_at_all
-from index.library.publications import Publication
 from index.versions import link_versions
 
 PATH = "/staff/publish"
@@ -96,11 +95,6 @@ def line_of(visit: Visit, field: str, least: int = 0) -> str:
     if len(text) < least:
         raise StaffProblem("no_reason", 422)
     return text
-
-
-def published_ids(publication: Publication) -> tuple[str, ...]:
-    """Documents that a publication added or changed."""
-    return (*publication.added, *publication.changed, *publication.retired)
 
 
 def _chosen(visit: Visit, ids: Sequence[str]) -> list[Draft]:

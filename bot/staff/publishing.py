@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.failures import caught
 from bot.staff.audit import record
@@ -11,6 +11,7 @@ from bot.staff.jobs import Job, JobKind, Order
 from bot.staff.pages import Visit
 from bot.staff.workshop import Workshop, workshop_of
 from index.build import BuildReport
+from index.documents import Document
 from index.errors import WenceError
 from index.library.library import Prepared
 from index.library.publications import Publication
@@ -37,9 +38,9 @@ def start_publishing(
     """
     workshop, by = workshop_of(visit), visit.member.name
 
-    def tell(action: str, about: str, told: Mapping[str, object]) -> None:
+    def tell(action: str, about: str, details: Mapping[str, object]) -> None:
         with visit.console.store.writing() as session:
-            record(session, by, action, about, told)
+            record(session, by, action, about, details)
 
     def work(progress: Progress) -> Outcome:
         try:
@@ -56,6 +57,22 @@ def start_publishing(
     with visit.console.store.writing() as session:
         record(session, by, kind, subject, details)
         return workshop.start(Order(kind, subject, by), work)
+
+
+def told(publication: Publication, held: Mapping[str, Document]) -> str:
+    """What a publication changed, documents by their titles where they are still held."""
+
+    def titles(ids: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(f"《{held[one].title}》" if one in held else one for one in ids)
+
+    named = replace(
+        publication,
+        added=titles(publication.added),
+        changed=titles(publication.changed),
+        retired=titles(publication.retired),
+        withdrawn=titles(publication.withdrawn),
+    )
+    return named.summary
 
 
 def _publish(workshop: Workshop, prepare: Prepare, progress: Progress) -> Outcome:

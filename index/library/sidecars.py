@@ -33,10 +33,16 @@ def with_fields(text: str, fields: Fields) -> str:
 
 
 def change_sidecar(path: Path, fields: Fields) -> None:
-    """Change fields of a sidecar file, which may be absent; raises BadSidecar, changing nothing."""
-    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    """Change fields of a sidecar file, which may be absent; raises BadSidecar, changing nothing.
+
+    A file that is left without any field is removed.
+    """
+    text = with_fields(path.read_text(encoding="utf-8") if path.exists() else "", fields)
+    if not text.strip():
+        path.unlink(missing_ok=True)
+        return
     trial = path.with_name(f".trial.{path.name}")
-    put(trial, with_fields(text, fields).encode())
+    put(trial, text.encode())
     try:
         load_sidecar(trial)
         trial.replace(path)
