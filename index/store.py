@@ -141,7 +141,7 @@ class PassageStore:
 
     def close(self) -> None:
         """Let go of the folder or of the connections."""
-        _close(self.client)
+        close_client(self.client)
 
 
 class ServedStore:
@@ -219,13 +219,17 @@ def translated(client: ClientAPI | None = None) -> Iterator[None]:
         yield
     except (ChromaError, HTTPError, ValueError) as error:
         if client:
-            _close(client)
+            close_client(client)
         raise StoreError(str(error) or type(error).__name__) from error
 
 
-def _close(client: ClientAPI) -> None:
-    """Stop the shared system behind the client when nobody else uses it."""
+def close_client(client: ClientAPI) -> None:
+    """Stop the shared system behind the client when nobody else uses it; end its connections."""
+    both = (client, getattr(client, "_admin_client", client))
+    sessions = [getattr(one._server, "_session", None) for one in both]  # type: ignore[attr-defined]
     client.close()  # type: ignore[attr-defined]
+    for session in filter(None, sessions):
+        session.close()
 
 
 def _metadata(passage: Passage) -> dict[str, str | int]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from index.disk import flush
-from index.store import PassageStore, ServedStore, StoreError, Vectors, translated
+from index.store import PassageStore, ServedStore, StoreError, Vectors, close_client, translated
 
 if TYPE_CHECKING:
     from chromadb.api import ClientAPI
@@ -210,7 +210,7 @@ def _remove(server: StoreServer, name: str) -> bool:
         client = server.client(BUILDING)
         with translated(client), suppress(NotFoundError):
             client.delete_collection(name)
-        client.close()  # type: ignore[attr-defined]
+        close_client(client)
     except StoreError:
         return False
     return True
