@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
@@ -14,10 +14,10 @@ from bot.conversation import Answer
 from bot.public.turnstile import Turnstile
 from bot.related import offers
 from bot.settings import Settings
+from bot.web.document_view import Shelf, Spans, document_context, evidence_context
 from bot.web.exchanges import offer_label
 from bot.web.feedback import REASONS
 from bot.web.interface import Interface, preferred_language
-from bot.web.marks import cut, found_marks, quote_marks, repair_marks
 from bot.web.markup import TEMPLATES, answer_html
 from bot.web.render import citation_line, document_url, issued_line, show_date
 from bot.web.service import held_clause, held_document
@@ -30,7 +30,6 @@ from bot.web.turns import (
     question_of,
     region_names,
 )
-from index.documents import Clause, Document
 from index.errors import WenceError
 
 HELPERS = {
@@ -40,8 +39,6 @@ HELPERS = {
     "show_date": show_date,
 }
 LONGEST_WORD = 50
-LONGEST_LABEL = 40
-Spans = list[str]
 
 
 class Pages:
@@ -58,6 +55,14 @@ class Pages:
         self.chain, self.settings, self.interface = chain, settings, interface
         self.banner = banner  # what staff want every reader to see, or nothing
         self.turnstile = turnstile
+        self._shelf = Shelf.of({})
+
+    def shelf(self) -> Shelf:
+        """The documents held, made ready for references once for each build."""
+        documents = self.chain.documents
+        if self._shelf.documents is not documents:
+            self._shelf = Shelf.of(documents)
+        return self._shelf
 
     def words(self, request: Request) -> Interface:
         """The interface texts in the reader's language."""
@@ -78,9 +83,8 @@ class Pages:
         """One document in full, with the quotes or the word looked for highlighted."""
         document = held_document(self.chain, document_id)
         words = self.words(request)
-        return self.page(
-            "document.html", words, document_context(document, words, find[:LONGEST_WORD], quote)
-        )
+        context = document_context(document, words, find[:LONGEST_WORD], quote, self.shelf())
+        return self.page("document.html", words, context)
 
     def evidence(
         self,
@@ -92,8 +96,8 @@ class Pages:
         """One clause between its neighbours, as the evidence panel shows it."""
         document = held_document(self.chain, document_id)
         clause = held_clause(document, key)
-        words = self.words(request)
-        return self.page("evidence.html", words, evidence_context(document, clause, words, quote))
+        context = evidence_context(document, clause, quote, self.shelf())
+        return self.page("evidence.html", self.words(request), context)
 
     async def answer(
         self, request: Request, q: str = "", region: str = "", audience: str = ""
@@ -163,74 +167,6 @@ def plain_offers(answer: Answer, words: Interface) -> list[tuple[str, str]]:
             fields |= {"region": offer.name} if narrowed else {}
             found.append((offer_label(offer, words), f"/answer?{urlencode(fields)}"))
     return found
-
-
-def document_context(
-    document: Document, words: Interface, word: str, quotes: Spans
-) -> dict[str, object]:
-    """What the document template needs."""
-    found = found_marks(document.text, word)
-    marks = (
-        *repair_marks(document.repairs),
-        *quote_marks(quotes, None, len(document.text)),
-        *found,
-    )
-    return {
-        "document": document,
-        "clauses": [(c, cut(c.text, c.start, marks)) for c in document.clauses],
-        "contents": [(c, label(c)) for c in document.clauses if c.kind != "text" or c.heading],
-        "word": word.strip(),
-        "found": len(found),
-        "places": [c for c in document.clauses if any(c.start <= m.start < c.end for m in found)],
-        "target": target_line(document, words, datetime.now(UTC).date()),
-    }
-
-
-def evidence_context(
-    document: Document, clause: Clause, words: Interface, quotes: Spans
-) -> dict[str, object]:
-    """What the evidence template needs: the clause marked, its neighbours and repairs."""
-    place = document.clauses.index(clause)
-    marks = (*quote_marks(quotes, clause, len(document.text)), *repair_marks(document.repairs))
-    spans = "&".join(f"quote={mark.start}-{mark.end}" for mark in marks if mark.kind == "quote")
-    page, _, anchor = document_url(document, clause).partition("#")
-    return {
-        "document": document,
-        "clause": clause,
-        "above": [(c, label(c)) for c in ancestors(document, clause)],
-        "shown": cut(clause.text, clause.start, marks),
-        "before": [(c, label(c)) for c in document.clauses[max(place - 1, 0) : place]],
-        "after": [(c, label(c)) for c in document.clauses[place + 1 : place + 2]],
-        "repairs": [r for r in document.repairs if r.start < clause.end and r.end > clause.start],
-        "citation": citation_line(document, clause),
-        "permalink": f"{page}?{spans}#{anchor}" if spans else f"{page}#{anchor}",
-        "document_url": page,
-    }
-
-
-def ancestors(document: Document, clause: Clause) -> list[Clause]:
-    """The clauses that this one lies in, the outermost first."""
-    above: list[Clause] = []
-    while clause.parent is not None:
-        clause = document.clause(clause.parent)
-        above.insert(0, clause)
-    return above
-
-
-def label(clause: Clause) -> str:
-    """How a clause is listed: its own first line, or its address where it has no heading."""
-    first = clause.text.strip().split("\n", 1)[0]
-    end = first.find(clause.heading) + len(clause.heading) if clause.heading in first else None
-    return first[:end][:LONGEST_LABEL] if clause.heading else clause.address
-
-
-def target_line(document: Document, words: Interface, today: date) -> str:
-    """The target year, and whether it has passed."""
-    if document.target_year is None:
-        return ""
-    if document.target_year < today.year:
-        return words("target_passed", year=document.target_year)
-    return str(document.target_year)
 
 
 def pages_router(pages: Pages) -> APIRouter:
