@@ -20,7 +20,7 @@ from bot.faithful.lexicon import data, finder, patterns, rewordings
 from bot.faithful.naming import implied
 from bot.faithful.wording import bound, concepts, conditions, opposed, read
 from index.words import normalise
-from tests.benchmarks.fit_faithful import read_pairs
+from tests.benchmarks.labelled import read_pairs
 
 DATA = Path(__file__).parent / "data"
 ROTATION = Source(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -28,10 +28,11 @@ VERBATIM = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A segment of a clause and the sentence that it stands in."""
+    """A segment of a clause, the sentence that it stands in, and the first segment of that."""
 
     segment: Reading
     sentence: Reading
+    head: Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,10 @@ class Match:
 def outline(text: str) -> tuple[Place, ...]:
     """Every segment of a text, with its sentence."""
     return tuple(
-        Place(read(segment), read(sentence))
+        Place(read(segment), read(sentence), read(segments[0]))
         for sentence in _cut(SENTENCES, normalise_lines(text))
-        for segment in _cut(PHRASES, sentence)
+        for segments in [_cut(PHRASES, sentence)]
+        for segment in segments
     )
 
 
@@ -174,6 +176,6 @@ def _pairs(text: str) -> frozenset[str]:
     return frozenset(text[at : at + 2] for at in range(len(text) - 1))
 
 
-def _cut(pattern: re.Pattern[str], text: str) -> Iterable[str]:
+def _cut(pattern: re.Pattern[str], text: str) -> list[str]:
     pieces = (piece.strip() for piece in pattern.split(text))
     return [piece for piece in pieces if len(piece) >= SHORTEST]

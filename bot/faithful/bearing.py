@@ -36,7 +36,7 @@ def bearing_differences(compared: Comparison) -> dict[str, float]:
         if name in HARD or name == "leave":
             found[f"moves_{name}"] = float(len(moved & forces))
         found[f"drops_{name}"] = float(len(lost & forces))
-    found |= _negations(compared, binds=bool(close & {"must", "duty", "only"}))
+    found |= _negations(compared, binds=bool(close & {"must", "duty", "only"} or "must" in near))
     found["hard_new"] = sum(found[f"adds_{name}"] for name in HARD)
     found["hard_moved"] = sum(found[f"moves_{name}"] for name in HARD)
     found["harder"] = float(found["hard_moved"] > 0 and found["drops_soft"] > 0)

@@ -21,6 +21,7 @@ from bot.faithful.facts import plain_claim, wrong_facts
 from bot.faithful.grounds import Source, Verdict
 from bot.faithful.lexicon import DATA
 from bot.faithful.likeness import features, is_about
+from bot.faithful.wording import spelled_out
 from index.words import normalise
 
 __all__ = ["Source", "Verdict", "check"]
@@ -73,8 +74,8 @@ def part_faults(text: str, cited: tuple[Source, ...]) -> tuple[str, ...]:
 
 
 def prepared(text: str) -> str:
-    """A part as it is compared: normalised, spoken percentages in figures."""
-    return written_figures(normalise(text))
+    """A part as it is compared: normalised, spoken percentages in figures, words in full."""
+    return spelled_out(written_figures(normalise(text)))
 
 
 def part_features(text: str, cited: tuple[Source, ...]) -> dict[str, float]:

@@ -56,7 +56,12 @@ def _apart(said: Reading, clauses: Sequence[Reading]) -> float:
     """How many pairs of numbers of a sentence share no sentence of the clauses."""
     sentences = [text for one in clauses for text in _END.split(one.text)]
     forms = [{number.form for number in read(text).numbers} for text in sentences if text]
-    pairs = combinations(said.numbers[:MOST], 2)
+    stops = [match.start() for match in _END.finditer(said.text)]
+    pairs = (
+        (one, two)
+        for one, two in combinations(said.numbers[:MOST], 2)
+        if not any(one.start < stop < two.start for stop in stops)
+    )
     known = {form for one in forms for form in one}
     return float(
         sum(

@@ -78,7 +78,7 @@ def _in_place(compared: Comparison) -> tuple[int, int]:
         for kind in CLASSES:
             one = {name for name in said if name[0] == kind}
             two = {name for name in meant if name[0] == kind}
-            strangers = {name for name in one - two - match.place.segment.hinted}
+            strangers = one - two - match.place.segment.hinted - match.place.head.concepts
             strangers = {name for name in strangers if not implied(name, said - {name})}
             wide = {name for name in strangers if implied(name, two)}
             if two - said:

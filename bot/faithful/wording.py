@@ -95,6 +95,13 @@ def untitled(text: str) -> str:
     return _TITLE.sub("", text)
 
 
+def spelled_out(text: str) -> str:
+    """A text without the everyday spellings that would be cut wrong: 普惠民办园, 会不会."""
+    for pattern, meant in data()["spelled"]:
+        text = re.sub(pattern, meant, text)
+    return text
+
+
 def _pair(name: str) -> Concept:
     kind, _, word = name.partition(":")
     return kind, word
@@ -107,7 +114,13 @@ def variants(word: str) -> tuple[str, ...]:
 
 def conditions(text: str, kind: Literal["strict", "loose"]) -> tuple[str, ...]:
     """The stretches of an official text that restrict its rule."""
-    return tuple(match[0] for match in patterns("conditions", kind).finditer(text))
+    found = patterns("conditions", kind).finditer(text)
+    return tuple(match[0] for match in found if not _describes(text[: match.start()]))
+
+
+def _describes(before: str) -> bool:
+    """Whether what follows describes what is to be made (培育成效显著的学校), not who is meant."""
+    return bool(patterns("describes").search(before))
 
 
 def licences(force: str) -> frozenset[str]:
