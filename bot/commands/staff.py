@@ -1,10 +1,12 @@
-"""``wence staff``: accounts of the staff console, and a check of the audit log."""
+"""``wence staff``: accounts, the audit log, and what the public asked."""
 
 from __future__ import annotations
 
 import argparse
 import getpass
 import sys
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
 OK, FAILED = 0, 1
 ACTOR = "命令行"
+STATES = {"draft": "待审核", "active": "使用中", "recheck": "要复核", "retired": "已停用"}
 ROLES = {"editor": "编辑", "reviewer": "审核"}
 
 
@@ -52,6 +55,28 @@ def add_parser(commands: Commands) -> None:
     audit = actions.add_parser("audit", help="核对审计记录，可另存为 CSV")
     audit.add_argument("--csv", type=Path, metavar="OUT", help="把全部记录写到这个文件")
     audit.set_defaults(run=_audit)
+    _add_board(actions)
+
+
+def _add_board(actions: Commands) -> None:
+    """The commands of the questions board."""
+    for name, run, text in (
+        ("questions", _questions, "把公众的提问写成 CSV"),
+        ("gaps", _gaps, "把未答的问题写成 CSV，问得多的在前"),
+    ):
+        one = actions.add_parser(name, help=text)
+        one.add_argument("--csv", type=Path, metavar="OUT", required=True, help="写到这个文件")
+        one.add_argument("--since", type=_day, metavar="日期", help="从哪天起，如 2026-01-31")
+        one.set_defaults(run=run)
+    pins = actions.add_parser("pins", help="列出固定回答")
+    pins.set_defaults(run=_pins)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"“{text}”不是日期，请写成 2026-01-31 这样") from None
 
 
 def _add(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -103,6 +128,47 @@ def _audit(arguments: argparse.Namespace, settings: Settings) -> int:
         print(f"第 {state.broken_at} 条对不上：它或它前面的记录被人改动或删除过", file=sys.stderr)
         return FAILED
     print(f"{state.count} 条记录前后相连，没有改动过；最后一条的摘要是 {state.head}")
+    return OK
+
+
+def _questions(arguments: argparse.Namespace, settings: Settings) -> int:
+    from bot.staff.question_filter import QuestionFilter, list_questions
+    from bot.staff.questions_page import question_table
+
+    with _store(settings).reading() as session:
+        rows = list_questions(session, QuestionFilter(since=arguments.since))
+    return _written(arguments.csv, question_table(rows), "个提问")
+
+
+def _gaps(arguments: argparse.Namespace, settings: Settings) -> int:
+    from bot.staff.gaps import list_gaps
+    from bot.staff.gaps_page import gap_table
+
+    since = datetime.combine(arguments.since or date(2000, 1, 1), time(), UTC)
+    with _store(settings).reading() as session:
+        found = list_gaps(session, since)
+    return _written(arguments.csv, gap_table(found), "组未答的问题")
+
+
+def _written(path: Path, table: tuple[Sequence[str], list[list[object]]], what: str) -> int:
+    from bot.staff.csvs import csv_text
+
+    path.write_text("\ufeff" + csv_text(*table), encoding="utf-8", newline="")
+    print(f"已写出 {len(table[1])} {what}：{path}")
+    return OK
+
+
+def _pins(arguments: argparse.Namespace, settings: Settings) -> int:
+    from sqlalchemy import select
+
+    from bot.staff.tables import PinnedAnswer
+
+    with _store(settings).reading() as session:
+        rows = session.scalars(select(PinnedAnswer).order_by(PinnedAnswer.id)).all()
+    for row in rows:
+        first = row.pattern.partition("\n")[0]
+        print(f"{row.id}  {STATES[row.state]}  {row.region}  复核 {row.review_on}  {first}")
+    print(f"共 {len(rows)} 个固定回答")
     return OK
 
 

@@ -58,6 +58,7 @@ NAVIGATION = {
     "questions": "/staff/questions",
     "gaps": "/staff/gaps",
     "pinned": "/staff/pinned",
+    "statistics": "/staff/statistics",
     "switches": "/staff/switches",
     "audit": "/staff/audit",
     "accounts": "/staff/accounts",
