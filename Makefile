@@ -5,6 +5,10 @@
 # make test      install, then check
 # make evaluate  answer the test questions and print the measures
 # make bench     speed and baselines
+# make lock      deploy/requirements.lock from pyproject.toml and constraints.txt, with hashes
+# make licences  deploy/LICENCES.md; fails on a licence that forbids passing it on
+# make sbom      deploy/sbom.cdx.json (CycloneDX)
+# make audit     known weaknesses of the packages, where the service that lists them is reached
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,7 +18,7 @@ export TOKENIZERS_PARALLELISM := false
 
 SECOND_HALF := tests/test_browser.py tests/test_embedder.py tests/test_prepare.py tests/test_store.py
 
-.PHONY: install index serve check test evaluate bench clean
+.PHONY: install index serve check test evaluate bench clean lock licences sbom audit
 .DEFAULT_GOAL := check
 
 install: $(VENV)/.installed
@@ -53,6 +57,35 @@ evaluate: index
 
 bench: index
 	$(BIN)/wence bench
+
+TOOLS := var/tools
+LOCK := deploy/requirements.lock
+
+$(TOOLS)/.installed:
+	$(PYTHON) -m venv $(TOOLS)
+	$(TOOLS)/bin/pip install --quiet uv==0.13.9 cyclonedx-bom==7.5.0 pip-audit==2.10.1
+	touch $@
+
+lock: $(TOOLS)/.installed
+	$(TOOLS)/bin/uv pip compile --quiet pyproject.toml --constraint constraints.txt \
+	  --override deploy/answering.overrides.txt --extra redis --extra otel --extra postgres \
+	  --python-version 3.11.14 --python-platform x86_64-manylinux_2_28 --generate-hashes \
+	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links --output-file $(LOCK)
+	sed -i '1i # What answering needs, pinned by hash; made by `make lock` from pyproject.toml and constraints.txt.' $(LOCK)
+
+licences:
+	$(BIN)/python deploy/licences.py
+
+sbom: $(TOOLS)/.installed
+	$(TOOLS)/bin/cyclonedx-py requirements $(LOCK) --pyproject pyproject.toml --output-reproducible \
+	  --output-format JSON 2>/dev/null | $(BIN)/python deploy/sbom.py > deploy/sbom.cdx.json
+
+audit: $(TOOLS)/.installed
+	@$(TOOLS)/bin/pip-audit --disable-pip --require-hashes --requirement $(LOCK) --timeout 15 \
+	  > var/audit.txt 2>&1; status=$$?; grep -v "could not be audited" var/audit.txt; \
+	count=$$(grep -c "could not be audited" var/audit.txt); \
+	test $$count -eq 0 || echo "not audited: $$count packages, the service that lists weaknesses was not reached"; \
+	exit $$status
 
 clean:
 	rm -rf $(VENV) var

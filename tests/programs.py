@@ -16,7 +16,7 @@ import pytest
 
 from tests.served import free_port
 
-PATIENCE = 60  # seconds in which a program must be there
+PATIENCE = 240  # seconds in which a program must be there
 BINARIES = [Path(sys.executable).parent, *Path("/usr/lib/postgresql").glob("*/bin"), "/usr/sbin"]
 
 
@@ -33,20 +33,35 @@ class Program:
     """One program that listens on a port of this machine."""
 
     def __init__(
-        self, command: Sequence[str], folder: Path, port: int, environ: Mapping[str, str] = {}
+        self,
+        command: Sequence[str],
+        folder: Path,
+        port: int,
+        environ: Mapping[str, str] = {},
+        wait: bool = True,
     ) -> None:
         self.command, self.folder, self.port = command, folder, port
         self.environ = {**os.environ, "ANONYMIZED_TELEMETRY": "False", **environ}
         folder.mkdir(parents=True, exist_ok=True)
         self.log, self.interrupt = folder / "log.txt", signal.SIGTERM
-        self.start()
+        self.launch()
+        if wait:
+            self.wait()
 
     def start(self) -> None:
-        """Until somebody listens on the port."""
+        """Start again, until somebody listens on the port."""
+        self.launch()
+        self.wait()
+
+    def launch(self) -> None:
+        """Start, and wait for nothing."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command, cwd=self.folder, env=self.environ, stdout=log, stderr=log
             )
+
+    def wait(self) -> None:
+        """Until somebody listens on the port."""
         deadline = time.monotonic() + PATIENCE
         while not self.listens():
             assert self.process.poll() is None, self.log.read_text(errors="replace")
