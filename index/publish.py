@@ -13,6 +13,8 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
+from hashlib import blake2b, file_digest
 from pathlib import Path
 from typing import Any
 
@@ -85,12 +87,14 @@ def write_manifest(build: Path, manifest: Mapping[str, Any]) -> None:
     """Mark the build as complete: every other file is on disk before this one."""
     for path in build.rglob("*"):
         flush(path)
-    sizes = {
-        str(path.relative_to(build)): path.stat().st_size
+    files = {
+        str(path.relative_to(build)): path
         for path in sorted(build.rglob("*"))
         if path.is_file() and path.suffix != ".log" and LIVE not in path.relative_to(build).parts
     }
-    body = {"format": FORMAT, **manifest, "sizes": sizes}
+    sizes = {name: path.stat().st_size for name, path in files.items()}
+    digests = {name: _digest(path) for name, path in files.items()}
+    body = {"format": FORMAT, **manifest, "sizes": sizes, "digests": digests}
     _write_durably(build / MANIFEST, json.dumps(body, ensure_ascii=False, indent=1))
     flush(build)
 
@@ -114,6 +118,14 @@ def read_manifest(build: Path) -> dict[str, Any]:
     return manifest
 
 
+def check_contents(build: Path, manifest: Mapping[str, Any]) -> None:
+    """Raise IndexCorrupt where a file is not, to the bit, what was written; 1 GB takes a second."""
+    digests = manifest.get("digests", {})  # builds of before have none
+    wrong = [name for name, digest in digests.items() if _digest(build / name) != digest]
+    if wrong:
+        raise IndexCorrupt(f"索引文件 {'、'.join(wrong)} 的内容被改动过，{REBUILD}")
+
+
 def unfinished_builds(index_dir: Path) -> list[Path]:
     """Folders that a stopped build left behind, published never."""
     try:
@@ -135,6 +147,11 @@ def remove_old_builds(index_dir: Path) -> None:
     for folder in _builds(index_dir):
         if int(folder.name) not in keep:
             shutil.rmtree(folder)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, partial(blake2b, digest_size=16)).hexdigest()
 
 
 def _builds(index_dir: Path) -> list[Path]:

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 
 import numpy as np
 
 from index.documents import Document, Hit, Region
 from index.embedder import Embedder
-from index.errors import IndexCorrupt
+from index.errors import IndexCorrupt, IndexUnusable
 from index.publish import REBUILD, current_build, pointer_state
 from index.ranking import REJECTED_KEPT, Need, rank
 from index.scope import find_scope
 from index.snapshot import Snapshot
 from index.store import Vectors
 from index.tokens import weighted_tokens
+
+RETRY = 5.0  # seconds until a build that could not be opened is tried again
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,7 @@ class Searcher:
         self._embedder = embedder
         self._fixed = build
         self._opening = threading.Lock()
+        self._again = 0.0  # when a build that could not be opened is tried again
         self._state = pointer_state(index_dir)
         self._snapshot = self._open()
         self._retired: Snapshot | None = None
@@ -93,19 +98,31 @@ class Searcher:
         return np.asarray(self._embedder.embed_query_array(texts), dtype=np.float32)
 
     def reopen_if_published(self) -> bool:
-        """Follow CURRENT; costs one stat call when nothing was published."""
-        if self._fixed or pointer_state(self._index_dir) == self._state:
+        """Follow CURRENT; costs one stat call when nothing was published.
+
+        While the new build cannot be opened the old one answers on: its files are held open.
+        """
+        if self._fixed or self._follows():
             return False
         with self._opening:
-            state = pointer_state(self._index_dir)
-            if state == self._state:
+            if self._follows():
                 return False
-            opened = self._open()
+            state = pointer_state(self._index_dir)
+            try:
+                opened = self._open()
+            except (IndexUnusable, OSError) as error:
+                logger.error("the published index cannot be opened, the old one answers: %s", error)
+                self._again = monotonic() + RETRY
+                return False
             # A search may still be running on the last build: it is closed one build later.
             if self._retired:
                 self._retired.store.close()
             self._retired, self._snapshot, self._state = self._snapshot, opened, state
         return True
+
+    def _follows(self) -> bool:
+        """Whether what is published is open, or could not be opened a moment ago."""
+        return pointer_state(self._index_dir) == self._state or monotonic() < self._again
 
     def search(self, query: Query) -> SearchResult:
         """The best clauses for the question; raises IndexCorrupt when the store fails.

@@ -18,7 +18,7 @@ from index.errors import IndexCorrupt
 from index.keywords import KeywordIndex, count_tokens, invert, load_keywords, save_keywords
 from index.lines import map_array, open_lines
 from index.probe import probe
-from index.publish import REBUILD, read_manifest
+from index.publish import REBUILD, check_contents, read_manifest
 from index.store import ServedStore, StoreError, Vectors
 from index.store_server import ServerDown, ServerStore, served_store
 
@@ -107,6 +107,7 @@ class Snapshot:
         """
         manifest = read_manifest(folder)
         try:
+            check_contents(folder, manifest)
             snapshot = _open(folder, manifest)
             snapshot.store.check(len(np.unique(snapshot.digest_keys)))
             unasked = snapshot.layout or isinstance(snapshot.store, ServerStore)
