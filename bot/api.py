@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -28,9 +30,10 @@ from bot.staff.switches import Switches
 from bot.web.agents import ToolServer
 from bot.web.api_docs import OPERATIONS, complete_openapi, docs_page
 from bot.web.ask import read_body, read_json
+from bot.web.events import event_reply, wants_events
 from bot.web.feedback import Feedback, FeedbackFile, read_feedback, read_reference
 from bot.web.headers import SecurityHeaders
-from bot.web.interface import load_interface
+from bot.web.interface import Interface, load_interface
 from bot.web.mount import mount_chat
 from bot.web.narrow import narrow
 from bot.web.pages import Pages, pages_router
@@ -58,7 +61,7 @@ def create_app(chain: Answering, settings: Settings) -> FastAPI:
     _add_errors(app, problems)
     app.add_middleware(Door, house=house_of(settings), limits=desk.limits, refuse=problems.refuse)
     app.add_middleware(SecurityHeaders, frame=pages.frame)  # the outermost: for refusals too
-    _add_api(app, service)
+    _add_api(app, service, pages.words)
     _add_feedback(app, desk, settings, log)
     _add_description(app, pages)
     app.include_router(pages_router(pages))
@@ -100,11 +103,13 @@ def _observe(desk: Desk, settings: Settings) -> Metrics:
     return metrics
 
 
-def _add_api(app: FastAPI, service: Service) -> None:
-    @app.post("/api/v1/ask")
-    async def ask(request: Request) -> JSONResponse:
+def _add_api(app: FastAPI, service: Service, words: Callable[[Request], Interface]) -> None:
+    @app.post("/api/v1/ask", response_model=None)
+    async def ask(request: Request) -> Response:
         """Every statement in the answer is backed by a verbatim quote from a clause held."""
         data = read_json(await read_body(request))
+        if wants_events(request):
+            return await event_reply(partial(service.told_in_turn, data), words(request))
         return _answered(await service.in_turn(service.ask, data))
 
     @app.post("/api/v1/compare")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -120,7 +120,7 @@ class PolicyChain(Runnable[Question, Answer]):
 
     def stream(
         self, input: Question, config: RunnableConfig | None = None, **kwargs: object
-    ) -> Iterator[Any]:
+    ) -> Generator[Any]:
         """Stage names (resolve, retrieve, verify), Drafts of a worded answer, then the Answer."""
         yield from self._steps(input, config, self._writer)
 

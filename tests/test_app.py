@@ -132,7 +132,8 @@ def test_what_is_verified_can_be_read_below_the_stages_as_it_comes() -> None:
     assert drafts == [("verify", "可以报名〔1〕。\n\n<b>标识")]
     (drafted,) = (view for view in seen if view.draft)
     assert str(messages(drafted, WORDS)[-1]["content"]).endswith(
-        '</ol><p class="wc-draft">可以报名〔1〕。</p><p class="wc-draft">&lt;b&gt;标识</p></div>'
+        '</ol><div class="wc-draft"><p class="wc-draft-note">逐句核对后显示，还没有写完</p>'
+        "<p>可以报名〔1〕。</p><p>&lt;b&gt;标识</p></div></div>"
     )
 
 

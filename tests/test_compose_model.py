@@ -15,6 +15,7 @@ from bot.chain import PolicyChain
 from bot.compose_model import Writer
 from bot.conversation import Answer, Draft, Question
 from bot.messages import load_messages
+from bot.public.desk import Desk, Switches
 from bot.settings import ROOT, load_settings
 from bot.verify import is_verbatim, unknown_markers, unsupported_numbers
 from index.words import normalise
@@ -226,6 +227,20 @@ def test_a_model_that_is_down_changes_no_status_and_no_citation(worded, real_cha
         quoted, answer = real_chain.invoke(question), chain.invoke(question)
         assert (answer.status, answer.citations) == (quoted.status, quoted.citations)
     assert chain.ready()["model"]["circuit"] == "open"
+
+
+def test_a_model_that_staff_have_paused_is_not_asked_and_may_be_asked_again(worded, real_chain):
+    question, state = Question(PRINCIPALS), Switches(model_paused=True)
+    with model_server(saying(FAITHFUL)) as server:
+        desk = Desk(worded(server.url), load_settings({}), lambda: state)
+        paused = desk.invoke(question)
+        *_, streamed = desk.stream(question)
+        assert (server.asked, desk.ready()["model"]["circuit"]) == ([], "closed")
+        assert (paused.composer, streamed.composer) == ("extractive", "extractive")
+        assert paused.citations == real_chain.invoke(question).citations
+        state = Switches()
+        assert desk.invoke(question).composer == "llm"
+        assert len(server.asked) == 1
 
 
 def test_health_tells_the_composer_and_the_state_of_the_model(worded, real_chain):

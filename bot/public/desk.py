@@ -5,7 +5,7 @@ It wraps the answering chain and looks like one: page, HTTP, Gradio API and MCP 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -113,7 +113,7 @@ class Desk:
         with visiting(visit), self._admitted(visit) as chain:
             return self._finished(chain.invoke(question), visit, started)
 
-    def stream(self, question: Question, /) -> Iterator[object]:
+    def stream(self, question: Question, /) -> Generator[object]:
         """What the chain streams; BadRequest when it is not its turn or takes too long."""
         visit, started = current_visit(), monotonic()
         with self._admitted(visit) as chain:

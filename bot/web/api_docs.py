@@ -22,7 +22,7 @@ SUMMARIES = {
     "/api/v1/documents/{document_id}/clauses/{key}": "api_clause",
     "/healthz": "api_health",
 }
-JSON = "application/json"
+JSON, EVENTS = "application/json", "text/event-stream"
 REFUSALS = {
     "400": BadRequest("empty_question"),
     "404": BadRequest("document_not_found", id="none"),
@@ -66,10 +66,14 @@ def complete_openapi(description: Described, words: Interface) -> None:
 def _responses(operation: Operation, reply: object, words: Interface) -> Described:
     bodies = {code: _body("Error", _error(code, words)) for code in operation.codes[1:]}
     bodies[operation.codes[0]] = _body(operation.output, reply)
+    streamed = {EVENTS: {"schema": {"type": "string", "description": operation.events}}}
     return {
         code: {
             "description": words(f"api_{code}"),
-            "content": {JSON: bodies[code]},
+            "content": {
+                JSON: bodies[code],
+                **(streamed if operation.events and code == operation.codes[0] else {}),
+            },
             **({"headers": RETRY_AFTER} if code in {"429", "503"} else {}),
         }
         for code in operation.codes

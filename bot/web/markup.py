@@ -73,10 +73,10 @@ def stages_html(current: str, words: Interface, draft: str = "") -> str:
         f"{words('stage_' + stage)}</li>"
         for n, stage in enumerate(STAGES)
     )
-    paragraphs = "".join(
-        f'<p class="wc-draft">{escape(line)}</p>' for line in draft.splitlines() if line
-    )
-    return f'<div class="wc-working"><ol class="wc-stages">{steps}</ol>{paragraphs}</div>'
+    paragraphs = "".join(f"<p>{escape(line)}</p>" for line in draft.splitlines() if line)
+    note = f'<p class="wc-draft-note">{words("draft_note")}</p>'
+    shown = f'<div class="wc-draft">{note}{paragraphs}</div>' if paragraphs else ""
+    return f'<div class="wc-working"><ol class="wc-stages">{steps}</ol>{shown}</div>'
 
 
 def one_line(html: str) -> str:

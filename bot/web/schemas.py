@@ -31,11 +31,15 @@ class Tool:
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """An address of the HTTP API: the schema of its reply, its HTTP statuses, the tool it twins."""
+    """An address of the HTTP API: the schema of its reply, its HTTP statuses, the tool it twins.
+
+    ``events`` says what comes to those who ask for server-sent events; empty where nobody can.
+    """
 
     output: str
     codes: tuple[str, ...]
     tool: str = ""
+    events: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,7 @@ def load_descriptions() -> Descriptions:
             output=row.get("output") or outputs[row["tool"]],
             codes=tuple(row["codes"]),
             tool=row.get("tool", ""),
+            events=row.get("events", ""),
         )
         for path, row in data["operations"].items()
     }

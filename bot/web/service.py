@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 
-from bot.conversation import Answer, AnswerStatus, Question
+from bot.conversation import Answer, AnswerStatus, Draft, Question
 from bot.public.turnstile import Turnstile
 from bot.settings import Settings
 from bot.web.ask import MOST_REGIONS, read_clause_id, read_comparison, read_fields, read_question
@@ -12,9 +13,10 @@ from bot.web.interface import Interface
 from bot.web.render import answer_to_dict, clause_to_dict, document_to_dict, document_tree_to_dict
 from bot.web.turns import BadRequest, Chain, failure_sentence
 from index.documents import Clause, Document
-from index.errors import WenceError
+from index.errors import IndexUnusable, WenceError
 
 Json = dict[str, object]
+Tell = Callable[[str, Json], None]  # name of an event and what it says
 
 
 class Service:
@@ -35,9 +37,25 @@ class Service:
         questions = MOST_REGIONS if call == self.compare_regions else 1
         return await self._turnstile(call, data, questions=questions)
 
+    async def told_in_turn(self, data: object, tell: Tell) -> Json:
+        """One answer made in a thread, told as it is made; BadRequest 503 as for any call."""
+        return await self._turnstile(self.follow, data, tell)
+
     def ask(self, data: object) -> Json:
         """Answer one question; every statement is backed by a verbatim quote from a clause held."""
         return answer_to_dict(self.answer(read_question(data, self.limit)))
+
+    def follow(self, data: object, tell: Tell) -> Json:
+        """The same answer, with stages and verified drafts told while it is made."""
+        with closing(self.chain.stream(read_question(data, self.limit))) as items:
+            for item in items:
+                if isinstance(item, Answer):
+                    return answer_to_dict(item)
+                if isinstance(item, Draft):
+                    tell("draft", {"answer": item.text})
+                else:
+                    tell("stage", {"stage": str(item)})
+        raise WenceError("the chain ended without an answer")
 
     def compare_regions(self, data: object) -> Json:
         """Answer one question for each of several regions, by that region's documents alone."""
@@ -83,6 +101,13 @@ def problem_sentence(error: WenceError, words: Interface) -> str:
     if isinstance(error, BadRequest):
         return error.sentence(words)
     return failure_sentence(error, words)
+
+
+def problem_code(error: WenceError) -> str:
+    """Its short name, for programs."""
+    if isinstance(error, BadRequest):
+        return error.name
+    return "index_missing" if isinstance(error, IndexUnusable) else "internal"
 
 
 def held_document(chain: Chain, document_id: str) -> Document:

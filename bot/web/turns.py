@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -31,7 +31,7 @@ class Chain(Protocol):
     def invoke(self, question: Question, /) -> Answer:
         """Answer one question."""
 
-    def stream(self, question: Question, /) -> Iterator[object]:
+    def stream(self, question: Question, /) -> Generator[object]:
         """Stage names (str) and Drafts while working, then the Answer."""
 
     def ready(self) -> Mapping[str, object]:
