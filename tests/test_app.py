@@ -249,6 +249,7 @@ def test_every_text_is_used_somewhere() -> None:
         "stage_",
         "source_",
         "repair_",
+        "level_",
         "reason_",
         "only_",
         "api_2",
