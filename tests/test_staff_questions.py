@@ -20,6 +20,7 @@ from bot.staff.store import Store, StoreDown
 from bot.staff.tables import AskedQuestion, GivenAnswer
 from bot.staff.topics import topic_of
 from bot.web.feedback import read_reference
+from index.documents import Region
 from tests.staff_toys import Browser, staff_app, toy_store, with_accounts
 from tests.test_feedback import GOOD
 from tests.web_fake import DOCUMENT, ScriptedChain, web_app
@@ -99,6 +100,27 @@ def test_whoever_made_the_answer_what_is_kept_is_masked(store):
     for kept in (row.question, row.standalone):
         assert "13812345678" not in kept
         assert "李晓梅" not in kept
+
+
+@pytest.mark.parametrize(
+    ("chosen", "shown"),
+    [
+        ("李晓梅", "您选的是［所选地区］"),
+        ("东江省/河阳市", "您选的是河阳市"),
+        ("北京", "您选的是北京"),
+    ],
+)
+def test_a_chosen_region_that_is_no_place_is_not_kept(store, chosen, shown):
+    text = f"您选的是{chosen.split('/')[-1]}"
+    answer = Answer(Question("怎么入学", region=chosen), "怎么入学", AnswerStatus.CLARIFY, text)
+    log = log_of(store)
+    log.held = lambda: ("东江省/河阳市",)
+    log(asked(answer=replace(answer, notes=(text,), regions=(Region.parse(chosen),))))
+    [row] = rows_of(store)
+    assert row.region == ("" if chosen == "李晓梅" else chosen)
+    with store.reading() as session:
+        told = session.get(GivenAnswer, row.id)
+    assert (told.text, told.notes) == (shown, [shown])
 
 
 def test_what_staff_try_is_no_question_of_the_public(store):

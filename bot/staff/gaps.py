@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
@@ -95,9 +96,8 @@ def list_gaps(session: Session, since: datetime, region: str = "", topic: str = 
     for one in wanted:
         groups[one.region, one.topic].append(one)
     handled = session.scalars(select(HandledGap).order_by(HandledGap.at)).all()
-    found = [
-        _marked(Gap(alike), handled) for rows in groups.values() for alike in group_alike(rows)
-    ]
+    gaps = [Gap(alike) for rows in groups.values() for alike in group_alike(rows)]
+    found = [_marked(gap, handled) for gap in gaps] if handled else gaps
     return sorted(found, key=lambda gap: (-gap.count, -gap.last.timestamp()))
 
 
@@ -120,6 +120,7 @@ def group_alike(texts: Sequence[Text]) -> list[tuple[Text, ...]]:
     return [tuple(group) for group in groups]
 
 
+@lru_cache(maxsize=1 << 14)
 def words_of(question: str, region: str) -> frozenset[str]:
     """The words of a question without the names of its region."""
     names = region.replace("、", "/")

@@ -20,7 +20,7 @@ from bot.web.turns import region_names
 PATH = NAVIGATION["gaps"]
 DAYS = (7, 30, 90, 365)
 USUAL_DAYS = 90
-SHOWN = 100
+SHOWN = 50
 LONGEST_NOTE = 300
 COLUMNS = (
     *("region", "topic", "count", "down", "statuses", "last", "question", "others", "note"),

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 from typing import Protocol
@@ -23,12 +24,16 @@ from bot.settings import Settings
 from bot.staff.store import Store, StoreDown
 from bot.staff.tables import AskedQuestion, GivenAnswer
 from bot.staff.topics import topic_of
-from index.documents import Hit
+from bot.web.turns import region_names
+from index.documents import Document, Hit, Region
 from index.errors import WenceError
+from index.regions import load_gazetteer
+from index.words import normalise
 
 STAFF_CHANNEL = "staff"  # what staff ask to try something is no question of the public
 BATCH = 100  # answers in one transaction
 MOST_KEPT = 2000  # answers that wait for a store that is down
+NO_PLACE = "［所选地区］"
 RETRY = 10.0  # seconds until a store that was down is asked again
 MOST_HITS = 40  # kept of one question: those that are cited, then the best
 logger = logging.getLogger(__name__)
@@ -40,6 +45,7 @@ class QuestionLog:
     def __init__(self, store: Store, days: int, build: Callable[[], str]) -> None:
         self._store, self._days, self._build = store, days, build
         self.waiting: Callable[[], int] = lambda: 0  # answers behind the one in hand
+        self.held: Callable[[], Collection[str]] = tuple  # regions that have a document
         self.clock: Callable[[], float] = monotonic
         self._kept: deque[Asked] = deque()
         self._again = 0.0
@@ -61,12 +67,12 @@ class QuestionLog:
         """Put what is kept into the store; while that is down it stays here."""
         if self.clock() < self._again:
             return
-        batch, build = list(self._kept), self._build()
+        batch, build, held = list(self._kept), self._build(), self.held()
         try:
             with self._store.writing() as session:
                 self._purge(session)
                 for asked in batch:
-                    keep(session, asked, build)
+                    keep(session, asked, build, held)
         except StoreDown:
             self._again = self.clock() + RETRY
             logger.warning("%d answers wait for the store, %d lost", len(batch), self.dropped)
@@ -98,6 +104,10 @@ class Ready(Protocol):
     def watch(self) -> Watch:
         """Whoever looks at finished questions."""
 
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The documents held, by id."""
+
     def ready(self) -> Mapping[str, object]:
         """What is loaded; raises WenceError when nothing can be answered."""
 
@@ -113,6 +123,7 @@ def open_log(store: Store, settings: Settings, desk: Ready) -> QuestionLog:
 
     log = QuestionLog(store, settings.store_days, build)
     log.waiting = lambda: desk.watch.waiting
+    log.held = lambda: region_names(desk.documents)
     return log
 
 
@@ -122,8 +133,9 @@ def purge(session: Session, before: datetime) -> int:
     return int(done.rowcount)  # type: ignore[attr-defined]
 
 
-def keep(session: Session, asked: Asked, build: str) -> AskedQuestion:
+def keep(session: Session, asked: Asked, build: str, held: Collection[str] = ()) -> AskedQuestion:
     """The row of one answer, with what its reader was told; its reference made unique."""
+    asked = replace(asked, answer=without_place(asked.answer, held))
     row = question_row(asked, build)
     same = (AskedQuestion.reference >= row.reference, AskedQuestion.reference < f"{row.reference}~")
     before = session.scalar(select(func.count()).where(*same))
@@ -135,6 +147,28 @@ def keep(session: Session, asked: Asked, build: str) -> AskedQuestion:
     told = GivenAnswer(question_id=row.id, text=_clean(answer.text), notes=[*answer.notes])
     session.add(told)
     return row
+
+
+def without_place(answer: Answer, held: Collection[str]) -> Answer:
+    """The answer without a chosen region that is no place known: it may be anything, a name too."""
+    chosen = normalise(answer.question.region or "")
+    parts = [part for path in held for part in (path, *path.split("/"))]
+    if not chosen or chosen in parts or load_gazetteer().find(chosen):
+        return answer
+    written = {answer.question.region or "", chosen, Region.parse(chosen).name} - {""}
+
+    def hidden(text: str) -> str:
+        for one in sorted(written, key=len, reverse=True):
+            text = text.replace(one, NO_PLACE)
+        return text
+
+    return replace(
+        answer,
+        question=replace(answer.question, region=None),
+        text=hidden(answer.text),
+        notes=tuple(map(hidden, answer.notes)),
+        regions=tuple(one for one in answer.regions if str(one) in held),
+    )
 
 
 def question_row(asked: Asked, build: str) -> AskedQuestion:

@@ -9,7 +9,17 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Connection, DateTime, Dialect, ForeignKey, String, Text, event
+from sqlalchemy import (
+    JSON,
+    Connection,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    event,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
@@ -126,7 +136,7 @@ class AskedQuestion(Base):
 
     __tablename__ = "asked_questions"
     id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    at: Mapped[datetime]
     reference: Mapped[str] = mapped_column(String(40), unique=True)
     channel: Mapped[str] = mapped_column(String(20))
     question: Mapped[str] = mapped_column(Text)
@@ -143,6 +153,12 @@ class AskedQuestion(Base):
     index_build: Mapped[str] = mapped_column(String(80), default="")
     verdict: Mapped[str | None] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(40))
+    __table_args__ = (  # lists and figures never touch the rows, which are long
+        Index(
+            "asked_questions_listed",
+            *("at", "status", "verdict", "channel", "region", "topic", "latency_ms"),
+        ),
+    )
 
 
 class GivenAnswer(Base):
