@@ -28,11 +28,12 @@ VERBATIM = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A segment of a clause, the sentence that it stands in, and the first segment of that."""
+    """A segment of a clause, its sentence, the first segment of that, and the one before it."""
 
     segment: Reading
     sentence: Reading
     head: Reading
+    before: Reading | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +49,10 @@ class Match:
 def outline(text: str) -> tuple[Place, ...]:
     """Every segment of a text, with its sentence."""
     return tuple(
-        Place(read(segment), read(sentence), read(segments[0]))
+        Place(read(segment), read(sentence), read(segments[0]), read(before) if before else None)
         for sentence in _cut(SENTENCES, normalise_lines(text))
         for segments in [_cut(PHRASES, sentence)]
-        for segment in segments
+        for before, segment in zip(["", *segments], segments, strict=False)
     )
 
 

@@ -19,7 +19,7 @@ from bot.faithful.connective import is_connective
 from bot.faithful.counting import written_figures
 from bot.faithful.facts import plain_claim, wrong_facts
 from bot.faithful.grounds import Source, Verdict
-from bot.faithful.lexicon import DATA
+from bot.faithful.lexicon import DATA, patterns
 from bot.faithful.likeness import features, is_about
 from bot.faithful.wording import spelled_out
 from index.words import normalise
@@ -32,6 +32,7 @@ _BORDER = re.compile(r"(?<=[,，;；。!！?？\n])(?!〔)")
 _WORD = re.compile(r"\w")
 SWAPPED = 0.25  # likeness of company by which another number fits better
 LONGEST = 240  # characters of a part that anybody reads, or that can be checked
+LEAST_JOINED = 2  # groups of clauses in a sentence that joins some
 TOLD = 3  # faults named for a sentence that is not covered
 
 
@@ -53,7 +54,18 @@ def check(sentence: str, sources: Sequence[Source]) -> Verdict:
     for text, numbers in parts(sentence):
         cited = tuple(known[one] for one in numbers if one in known)
         faults += part_faults(text, cited) if cited else ()
+    faults += [f"joined:{one}" for one in _joined(sentence, known)]
     return Verdict(not faults, True, tuple(dict.fromkeys(faults)))
+
+
+def _joined(sentence: str, known: Mapping[int, Source]) -> list[str]:
+    """Words that make one clause the reason or the condition of another, which neither says."""
+    said = [(text, frozenset(numbers)) for text, numbers in parts(sentence)]
+    if len({numbers for _, numbers in said}) < LEAST_JOINED:
+        return []
+    held = "\n".join(source.text for source in known.values())
+    links = (match[0] for text, _ in said for match in patterns("links").finditer(text))
+    return [link for link in links if link not in held]
 
 
 def part_faults(text: str, cited: tuple[Source, ...]) -> tuple[str, ...]:

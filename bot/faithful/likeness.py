@@ -23,7 +23,8 @@ LEAST_TERMS = 0.6  # the same of the terms of an English sentence
 LEAST = 0.3  # share of the words of a sentence that its clauses must have
 WORDLESS = {  # what cannot be seen in another language
     "elsewhere": 0.0, "new_terms": 0.0, "moved_word": 0.0, "places": 0.0, "slots": 0.0,
-    "left_out": 0.5, "untold_strict": 0.0, "untold_wide": 0.0, "names_lost": 0.0,
+    "left_out": 0.5, "untold_strict": 0.0, "untold_wide": 0.0,
+    "untold_before": 0.0, "names_lost": 0.0,
     "names_lost_else": 0.0, "names_unsaid": 0.0,
 }  # fmt: skip
 
@@ -91,8 +92,16 @@ def _omission(compared: Comparison) -> dict[str, float]:
     return {
         "untold_strict": max(strict, default=0.0),
         "untold_wide": enough * max([*_untold(compared, "loose"), *strict], default=0.0),
+        "untold_before": enough * _untold_before(compared),
         "left_out": 1 - fmean(told) if told else 1.0,
     }
+
+
+def _untold_before(compared: Comparison) -> float:
+    """How little is told of what leads to the places: whom a rule is for stands there."""
+    leading = [one.place.before for one in compared.matches if one.place.before]
+    told = (1 - coverage(one.words, compared.text) for one in leading if one.words)
+    return max(told, default=0.0)
 
 
 def _untold(compared: Comparison, kind: Literal["loose", "strict"]) -> list[float]:

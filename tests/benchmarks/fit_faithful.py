@@ -58,7 +58,7 @@ PRIOR = {
     "all_for_any": -3, "limit": -1.5, "limit_other": -1, "names_new": -2, "names_replaced": -1.5,
     "names_moved": -1.5, "names_broadened": -1.5, "opposite": -2.5, "figures_apart": -2.5,
     "bound_new": -1, "bound_lost": -0.5, "actor": -0.5, "doer": -1.5, "harder": -1,
-    "untold_strict": -1.5, "untold_wide": -1,
+    "untold_strict": -1.5, "untold_wide": -1, "untold_before": -1,
 }  # fmt: skip
 
 
