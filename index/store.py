@@ -15,7 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -225,9 +225,9 @@ def translated(client: ClientAPI | None = None) -> Iterator[None]:
 
 def close_client(client: ClientAPI) -> None:
     """Stop the shared system behind the client when nobody else uses it; end its connections."""
-    both = (client, getattr(client, "_admin_client", client))
-    sessions = [getattr(one._server, "_session", None) for one in both]  # type: ignore[attr-defined]
-    client.close()  # type: ignore[attr-defined]
+    both: tuple[Any, Any] = (client, getattr(client, "_admin_client", client))
+    sessions = [getattr(one._server, "_session", None) for one in both]
+    both[0].close()
     for session in filter(None, sessions):
         session.close()
 

