@@ -362,3 +362,13 @@ def test_a_scanned_pdf_is_refused_with_the_reason(browser):
         True,
         True,
     )
+
+
+def test_a_repair_that_undoes_an_earlier_one_is_taken_back(browser):
+    path = add_draft(browser, BAD)
+    browser.submit(f"{path}/repair", find="4 50元", put="450元", reason="空格")
+    reply = browser.submit(f"{path}/repair", find="每学期450元", put="每学期", reason="误改")
+    assert (reply.status_code, "与别处的改正冲突" in reply.text) == (422, True)
+    [draft] = library(browser).drafts.all()
+    assert "450元" in library(browser).drafts.document(draft.id).text
+    assert len(re.findall(r"/repairs/\d+/remove", browser.get(path).text)) == 1

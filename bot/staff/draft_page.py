@@ -145,7 +145,7 @@ def _save(
 ) -> None:
     """Write fields with their audit entry; repairs that do not fit are taken back."""
     drafts = workshop_of(visit).library.drafts
-    before = draft.sidecar.read_bytes() if draft.sidecar.exists() else b""
+    before = understood(draft).given.model_dump(by_alias=True)["repairs"] or None
     with visit.console.store.writing() as session:
         record(session, visit.member.name, action, draft.id, told)
         drafts.edit(draft.id, fields)
@@ -153,7 +153,7 @@ def _save(
             try:
                 drafts.document(draft.id)
             except CorpusError as error:
-                draft.sidecar.write_bytes(before)
+                drafts.edit(draft.id, {"repairs": before and list(before)})
                 raise StaffProblem("repair_unfit", 422, reason=str(error)) from error
 
 
