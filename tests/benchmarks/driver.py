@@ -101,6 +101,7 @@ class Line:
         head = (
             f"{method} {target} HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\n"
             f"X-Forwarded-For: {self._address}\r\nContent-Type: application/json\r\n"
+            "Accept: application/json, text/event-stream, text/html\r\n"
             f"Content-Length: {len(body)}\r\n\r\n"
         ).encode()
         started, kept = time.perf_counter(), self._ends is not None
@@ -125,16 +126,34 @@ class Line:
         first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         pairs = (line.split(": ", 1) for line in lines if ": " in line)
         headers = {name.lower(): value for name, value in pairs}
-        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        if "content-length" in headers or status_of(first) in {204, 304}:
+            body = await reader.readexactly(int(headers.get("content-length", 0)))
+        else:
+            body = await _chunks(reader)
         if headers.get("connection") == "close":
             self.close()
-        return int(first.split()[1]), headers, body
+        return status_of(first), headers, body
 
     def close(self) -> None:
         """Hang up."""
         if self._ends:
             self._ends[1].close()
         self._ends = None
+
+
+async def _chunks(reader: asyncio.StreamReader) -> bytes:
+    """A body that comes in pieces; ValueError when it is none."""
+    body = b""
+    while size := int(await reader.readline(), 16):
+        body += await reader.readexactly(size)
+        await reader.readline()
+    await reader.readline()
+    return body
+
+
+def status_of(line: str) -> int:
+    """The status in the first line of a reply; ValueError when it is none."""
+    return int((line.split() + ["", ""])[1])
 
 
 def questions() -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import random
 import shutil
 import tempfile
@@ -73,6 +74,9 @@ async def client(n: int, server: Served, numbers: Iterator[int], soaked: Soaked)
         asked = chance.choice(QUESTIONS)
         kind, method, target, data = way_in(number, asked)
         reply = await line.send(method, target, data)
+        if kind == "gradio" and reply.status == 200:
+            event = json.loads(reply.body)["event_id"]
+            reply = await line.send("GET", f"/gradio_api/call/ask/{event}")
         soaked.statuses[f"{kind} {reply.status}"] += 1
         if number % SIGN_IN_EVERY == 0:
             page = await line.send("GET", "/staff/sign-in")
