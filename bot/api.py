@@ -70,6 +70,14 @@ def create_app(chain: Answering, settings: Settings) -> FastAPI:
     site = Path(__file__).parent / "web" / "static"
     app.mount("/site", StaticFiles(directory=site), name="site")
 
+    _add_unknown_calls(app)
+    app.router.routes.extend(Route(path, tools) for path in ("/mcp", "/mcp/"))
+    mount_chat(app, service, settings, interface)  # last: it takes every address that is left
+    narrow(app, problems)
+    return app
+
+
+def _add_unknown_calls(app: FastAPI) -> None:
     @app.api_route(
         "/api/{rest:path}",
         methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
@@ -81,11 +89,6 @@ def create_app(chain: Answering, settings: Settings) -> FastAPI:
         if allowed:
             raise BadRequest("method_not_allowed", 405, method=request.method, allowed=allowed)
         raise BadRequest("not_found", 404)
-
-    app.router.routes.extend(Route(path, tools) for path in ("/mcp", "/mcp/"))
-    mount_chat(app, service, settings, interface)  # last: it takes every address that is left
-    narrow(app, problems)
-    return app
 
 
 def _observe(desk: Desk, settings: Settings) -> Metrics:
