@@ -31,7 +31,7 @@ blocks carrier checks.kinds checks.probes cleaner codec compare_versions days en
 carry checks.balance checks.contents checks.garbled checks.known checks.sentences
   checks.sequence checks.wording clauses decoded levels library.files library.names numbers
   orders probe reading.archive reading.html reading.ooxml reading.rows region_latin
-  region_sounds repairs sound_index terms versions vocabulary
+  region_sounds repairs sound_index store_server terms versions vocabulary
 checks.figures checks.held claims export history library.export library.publications
   library.sidecars question_types reading.furniture reading.grids reading.listing regions sounds
   title_index unpack
@@ -46,34 +46,37 @@ library.library library.versions retriever
 """
 BOT_LADDER = """
 as_of bench.data bench.page breaker commands.terminal conversation decide faithful.counting
-  faithful.grounds faithful.lexicon force general language messages named prompts public.clients
-  public.patterns public.visits resolve sentences setting staff.passwords staff.tables
-  staff.topics suspicion topic web.interface web.marks web.schemas
+  faithful.grounds faithful.lexicon force general language likeness messages named prompts
+  public.clients public.patterns public.visits resolve sentences setting staff.charts
+  staff.passwords staff.tables staff.topics suspicion topic web.interface web.marks web.schemas
 courtesy failures faithful.wording followup in_force patterns premise public.names related
-  scoring.expectations sections settings staff.audit staff.csvs staff.draft_view staff.texts
-  verify web.headers web.outline web.render
+  scoring.expectations sections settings staff.audit staff.csvs staff.draft_view staff.gaps
+  staff.texts verify web.headers web.outline web.render
 bench.corpora bench.retrieval commands.index faithful.alignment faithful.connective frame model
   public.privacy public.watch scoring.measures screen staff.jobs staff.store understand
-  web.markup
+  web.document_view web.markup
 aspects bench.tutorial commands.drafts compose drafting faithful.figures public.logs
-  public.traces rewrite staff.accounts staff.questions staff.switches web.exchanges
-about authority commands.staff commands.watch faithful.facts scoring.baselines staff.signin
-  tables web.exports web.turns
+  public.traces rewrite staff.accounts staff.switches web.exchanges
+about authority commands.watch faithful.facts scoring.baselines staff.signin tables web.exports
+  web.turns
 app batch faithful.comparison public.gate public.limits remarks scoring.evaluation searches
-  staff.pages web.ask web.feedback
+  staff.pages staff.questions web.ask web.feedback
 faithful.bearing faithful.naming public.desk public.door public.metrics public.startup
   public.turnstile retrieve scoring.tradeoff staff.audit_page staff.control staff.door
-  staff.draft_fields staff.overview staff.question_filter staff.workshop web.api_docs
-faithful.likeness outcome public.draining public.figures scoring.scores staff.accounts_page
-  staff.compare_page staff.documents_page staff.drafts_page staff.publishing
-  staff.questions_page web.service
-answering faithful.check staff.draft_page staff.jobs_page web.agents web.mount web.pages
-compose_model staff.publications_page staff.publish_page
-chain staff.document_page
+  staff.draft_fields staff.overview staff.question_filter staff.statistics_page staff.workshop
+  web.api_docs
+faithful.likeness outcome pinned public.draining public.figures scoring.scores
+  staff.accounts_page staff.compare_page staff.documents_page staff.drafts_page staff.gaps_page
+  staff.publishing staff.questions_page web.service
+answering commands.staff faithful.check staff.draft_page staff.jobs_page staff.pins web.agents
+  web.events web.mount web.pages
+compose_model staff.pins_page staff.publications_page staff.publish_page
+chain staff.document_page staff.question_routes
 bench.systems commands.ask commands.check evaluate staff.probing
 bench.worker commands.documents staff.document_routes
 bench.run staff.routes
 commands.measure web.problems
+web.narrow
 api
 serve
 cli
@@ -99,7 +102,14 @@ OWNERS = {
     },
     "langchain_openai": {"bot.model"},
     "gradio": {"bot.app", "bot.web.mount"},
-    "fastapi": {"bot.api", "bot.staff", "bot.web.mount", "bot.web.narrow", "bot.web.pages"},
+    "fastapi": {
+        "bot.api",
+        "bot.staff",
+        "bot.web.mount",
+        "bot.web.narrow",
+        "bot.web.events",
+        "bot.web.pages",
+    },
     "mcp": {"bot.web.agents"},
     "uvicorn": {"bot.public.draining", "bot.serve"},
     "opencc": {"index.words"},
