@@ -117,7 +117,7 @@ OWNERS = {
     "lxml": {"index.reading.ooxml"},
     "pypdfium2": {"index.reading.sheets"},
     "rapidfuzz": {"index.compare_versions"},
-    "sqlalchemy": {"bot.staff"},
+    "sqlalchemy": {"bot.commands.staff", "bot.staff"},
     "argon2": {"bot.staff.passwords"},
     "limits": {"bot.public.limits"},
     "prometheus_client": {"bot.public.metrics"},
