@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import get_args
@@ -19,11 +19,6 @@ LEVELS: tuple[Level, ...] = get_args(Level)
 CLOSE = 0.012  # below the best score: a document of another level is cited too
 EQUAL = 0.004  # within it two clauses fit equally, and the higher authority comes first
 LEADS = 0.04  # below the best local score the national rule still answers for all
-# A clause of a law answers when it shares words with the question and stands out from the clauses
-# behind it: keyword score / sqrt(characters) + STANDS_OUT x lead >= ENOUGH. Of 185 top clauses for
-# 195 questions over 80 documents this keeps all 21 that answer and a quarter of the others.
-STANDS_OUT = 300.0
-ENOUGH = 5.5
 SAME_POINT = 0.25  # of the words of the shorter sentence stand in the other
 COMPARED = frozenset({NumberKind.QUANTITY, NumberKind.PERCENT, NumberKind.TIME})
 FORBIDS = frozenset({Force.PROHIBITION})
@@ -61,13 +56,6 @@ def layers_of(documents: Sequence[Document]) -> list[tuple[Document, ...]]:
     for one in documents:
         layers.setdefault((authority(one)[0], one.region), []).append(one)
     return [tuple(layers[key]) for key in sorted(layers, key=lambda key: key[0])]
-
-
-def stands_out(document: Document, named: Mapping[str, float]) -> bool:
-    """Whether a clause of a law or regulation bears on the question; any other always may."""
-    if document.level == "normative" or "vote" in named:
-        return True
-    return named["keyword"] + STANDS_OUT * named["lead"] >= ENOUGH
 
 
 def merged(layers: Sequence[Judged]) -> list[Answering]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.about import article_section, section_about, told_about
 from bot.aspects import Aspect, SearchScope, Turn
-from bot.authority import Answering, Judged, Layer, beside, led, merged, stands_out
+from bot.authority import Answering, Judged, Layer, beside, led, merged
 from bot.decide import Evidence, features, is_answered, probability
 from bot.searches import MANY_REGIONS, Searches, search
 from bot.sections import Section, Source, make_source
@@ -99,12 +99,12 @@ class Retriever:
         """What a text would be searched with."""
         return self._searcher.embed(text)
 
-    def evidence_by_region(self, reading: Reading) -> list[tuple[Region, dict[str, float]]]:
-        """The features of the decision for each region in scope, to calibrate it."""
+    def evidence_by_layer(self, reading: Reading) -> list[tuple[Layer, dict[str, float]]]:
+        """The features of the decision for each level of each region, to calibrate it."""
         turn = self._turn(reading)
         return [
-            (region, self._evidence(turn, turn.whole, layer))
-            for region, layers in self._searches.of(turn)
+            (layer, self._evidence(turn, turn.whole, layer))
+            for _, layers in self._searches.of(turn)
             for layer in layers
             if layer.hits
         ]
@@ -157,7 +157,7 @@ class Retriever:
         whole, hits = turn.whole, layer.hits
         named = self._evidence(turn, whole, layer)
         chance = probability(named)
-        answered = self._answers(turn, hits[0], named)
+        answered = self._answers(turn, named)
         found: list[Answering] = [(hits[0], whole, chance)] if answered else []
         found.extend(one for one in self._parts(turn, layer.scope) if one[1].number not in about)
         if answered:
@@ -183,13 +183,12 @@ class Retriever:
             if not hits:
                 continue
             named = self._evidence(turn, part, Layer(scope, hits))
-            if self._answers(turn, hits[0], named):
+            if self._answers(turn, named):
                 yield hits[0], part, probability(named)
 
-    def _answers(self, turn: Turn, hit: Hit, named: dict[str, float]) -> bool:
+    def _answers(self, turn: Turn, named: dict[str, float]) -> bool:
         """Whether the best clause of a layer answers."""
-        is_named = turn.reading.scope.named
-        return is_answered(named, probability(named), is_named) and stands_out(hit.document, named)
+        return is_answered(named, probability(named), turn.reading.scope.named)
 
     def _source(self, turn: Turn, hit: Hit, aspects: Sequence[Aspect], checklist: bool) -> Source:
         scored = [self._sentences(turn, aspect, hit) for aspect in aspects]

@@ -17,7 +17,6 @@ from bot.authority import (
     layers_of,
     led,
     merged,
-    stands_out,
 )
 from bot.conversation import Quote
 from bot.sections import Section, Source
@@ -118,13 +117,6 @@ def test_two_documents_differ_in_numbers_or_force_on_the_same_point(one, other, 
 def test_one_document_never_differs_from_itself():
     pair = (source("a", "每三年一次综合督导。"), source("a", "每5年一次综合督导。"))
     assert differing(pair) is None
-
-
-def test_a_clause_of_a_law_must_stand_out_and_share_words_a_policy_need_not():
-    dull = {"keyword": 1.0, "lead": 0.002}
-    plain = document("plan", CITY, "normative")
-    assert [stands_out(LAW, dull), stands_out(plain, dull)] == [False, True]
-    assert stands_out(LAW, {"keyword": 4.0, "lead": 0.01})
 
 
 def test_what_holds_for_the_country_applies_everywhere_and_nothing_local_to_the_country():
