@@ -16,7 +16,8 @@ export ANONYMIZED_TELEMETRY := False
 export GRADIO_ANALYTICS_ENABLED := False
 export TOKENIZERS_PARALLELISM := false
 
-SECOND_HALF := tests/test_browser.py tests/test_embedder.py tests/test_prepare.py tests/test_store.py
+SECOND_HALF := tests/test_browser.py tests/test_embedder.py tests/test_prepare.py tests/test_store.py \
+	tests/test_store_server.py tests/test_topology.py tests/test_faults_index.py tests/test_fuzz.py tests/test_library.py
 
 .PHONY: install index serve check test evaluate bench clean lock licences sbom audit
 .DEFAULT_GOAL := check

@@ -20,6 +20,7 @@ from index.documents import Hit, Region
 from index.evidence import Sentence, SentenceScorer
 from index.question_types import QuestionType, question_types
 from index.ranking import Need, rank
+from index.scope import NATIONAL
 from index.search import Searcher
 from index.snapshot import Snapshot
 from index.store import Vectors
@@ -157,7 +158,7 @@ class Retriever:
         whole, hits = turn.whole, layer.hits
         named = self._evidence(turn, whole, layer)
         chance = probability(named)
-        answered = self._answers(turn, named)
+        answered = _answers(turn, named, layer.scope.region)
         found: list[Answering] = [(hits[0], whole, chance)] if answered else []
         found.extend(one for one in self._parts(turn, layer.scope) if one[1].number not in about)
         if answered:
@@ -183,12 +184,8 @@ class Retriever:
             if not hits:
                 continue
             named = self._evidence(turn, part, Layer(scope, hits))
-            if self._answers(turn, named):
+            if _answers(turn, named, scope.region):
                 yield hits[0], part, probability(named)
-
-    def _answers(self, turn: Turn, named: dict[str, float]) -> bool:
-        """Whether the best clause of a layer answers."""
-        return is_answered(named, probability(named), turn.reading.scope.named)
 
     def _source(self, turn: Turn, hit: Hit, aspects: Sequence[Aspect], checklist: bool) -> Source:
         scored = [self._sentences(turn, aspect, hit) for aspect in aspects]
@@ -233,3 +230,9 @@ def _mixed(own: Vectors, other: Vectors, share: float) -> Vectors:
 
 def _regions(sections: Sequence[Section]) -> tuple[Region, ...]:
     return tuple(section.region for section in sections)
+
+
+def _answers(turn: Turn, named: dict[str, float], region: Region) -> bool:
+    """Whether the best clause of a layer answers; what holds everywhere needs no region named."""
+    is_meant = turn.reading.scope.named or region == NATIONAL
+    return is_answered(named, probability(named), is_meant)

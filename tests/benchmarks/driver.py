@@ -153,7 +153,7 @@ async def _chunks(reader: asyncio.StreamReader) -> bytes:
 
 def status_of(line: str) -> int:
     """The status in the first line of a reply; ValueError when it is none."""
-    return int((line.split() + ["", ""])[1])
+    return int(([*line.split(), "", ""])[1])
 
 
 def questions() -> list[dict[str, Any]]:
