@@ -440,7 +440,9 @@ def test_a_reader_can_say_what_was_wrong_with_an_answer(visit: Open) -> None:
     answer.get_by_role("button", name="没帮上").click()
     with page.expect_request("**/api/v1/feedback") as sent:
         answer.get_by_role("button", name="引用不对").click()
-    assert sent.value.post_data_json == {
+    told = sent.value.post_data_json
+    assert re.fullmatch(r"[0-9a-f]{10}", told.pop("reference"))
+    assert told == {
         "verdict": "down",
         "reason": "wrong_source",
         "status": "answered",

@@ -76,7 +76,8 @@ def test_a_full_disk_loses_nothing_that_was_kept(tiny_index: Path, tmp_path: Pat
         stopper.unlink()
         assert (service.answers(), service.like()) == (True, 204)
         kept = (var / "feedback.jsonl").read_text("utf-8").splitlines()
-        assert len([json.loads(line) for line in kept]) == 2
+        # the one between them is kept where it fits into a block that the file already has
+        assert len([json.loads(line) for line in kept]) in {2, 3}
         build_index(changed_corpus(), TINY_ASKED, ToyEmbedder(), var / "index")
         assert current_build(var / "index") != served
 
