@@ -71,6 +71,13 @@ def test_stages_and_drafts_come_before_the_answer_of_the_plain_call() -> None:
     assert events[2][1]["reference"] == reply.headers["X-Request-Id"]
 
 
+def test_who_takes_json_as_well_gets_json() -> None:
+    both = {"Accept": "application/json, text/event-stream"}
+    with TestClient(web_app(Drafting())) as client:
+        reply = client.post(ASK, json={"question": "谁能报名"}, headers=both)
+    assert reply.headers["content-type"] == "application/json"
+
+
 @pytest.mark.parametrize(("question", "status"), [("", 400), ("问" * 5000, 413)])
 def test_a_question_that_cannot_be_read_is_an_ordinary_error(question: str, status: int) -> None:
     reply = asked(Drafting(), question)

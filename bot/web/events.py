@@ -28,8 +28,9 @@ class ReaderGone(WenceError):
 
 
 def wants_events(request: Request) -> bool:
-    """Whether the caller asks for server-sent events."""
-    return MEDIA_TYPE in request.headers.get("accept", "").lower()
+    """Whether the caller asks for server-sent events and would not take JSON as well."""
+    accepted = request.headers.get("accept", "").lower()
+    return MEDIA_TYPE in accepted and "application/json" not in accepted
 
 
 async def event_reply(work: Work, words: Interface) -> EventSourceResponse:
