@@ -91,9 +91,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("max_upload_mb", 64, "largest upload of staff, MiB", least=1),
     Setting("drain_notice", 2.0, "seconds between SIGTERM and the last new connection"),
     Setting("drain_seconds", 25.0, "seconds that answers in hand are waited for"),
-    Setting(
-        "metrics_token", "", "who sends it reads /metrics; empty: this machine and proxies"
-    ),
+    Setting("metrics_token", "", "who sends it reads /metrics; empty: this machine and proxies"),
     Setting("log_format", "text", "lines of the log: text or json", choices=("text", "json")),
     Setting(
         "trace_url",

@@ -160,9 +160,7 @@ def _any(words: Iterable[str]) -> str:
 def _words(raw: Mapping[str, Any]) -> Words:
     kinds, heads = _any(raw["institution_kinds"]), _any(raw["institution_heads"])
     return Words(
-        not_region=re.compile(
-            f"(?:{'|'.join(raw['not_region_before'])})|(?:{kinds})+(?:{heads})"
-        ),
+        not_region=re.compile(f"(?:{'|'.join(raw['not_region_before'])})|(?:{kinds})+(?:{heads})"),
         school=re.compile(_any(raw["schools"])),
         proof_after=re.compile(_any(raw["proof_after"])),
         cue_before=re.compile(f"(?:^|[，。？！、；：,.?!;:\\s]|{_any(raw['cue_before'])})$"),

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
 import stat
-import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +20,7 @@ from bot.staff.store import Store, StoreDown, StoreTooNew, open_store, store_url
 from bot.staff.switches import Switches, SwitchState
 from bot.staff.tables import Role
 from index.errors import SettingsError
+from tests import programs
 from tests.staff_toys import PASSWORD, REVIEWER, Browser, staff_app, toy_store, with_accounts
 from tests.web_fake import settings
 
@@ -155,46 +152,13 @@ def test_a_name_is_one_whatever_its_capitals_and_width(tmp_path):
 # ---- PostgreSQL, where it is installed
 
 
-def _tool(name: str) -> str | None:
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
-    return shutil.which(name) or (str(found[-1]) if found else None)
-
-
 @pytest.fixture(scope="module")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a PostgreSQL server of this test alone."""
     pytest.importorskip("psycopg", reason="psycopg is not installed")
-    initdb, server = _tool("initdb"), _tool("postgres")
-    if not initdb or not server:
-        pytest.skip("no PostgreSQL programs; apt-get install postgresql")
-    folder = tmp_path_factory.mktemp("postgres")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    runner = _as_nobody(folder)
-    made = subprocess.run(
-        [*runner, initdb, "-D", folder / "data", "-U", "wence", "-A", "trust", "-E", "UTF8"],
-        capture_output=True,
-        cwd=folder,
-    )
-    if made.returncode:
-        pytest.skip(f"initdb does not run here: {made.stderr.decode()[-200:]}")
-    options = ["-D", folder / "data", "-p", str(port), "-h", "127.0.0.1", "-k", folder]
-    process = subprocess.Popen([*runner, server, *options], stderr=subprocess.DEVNULL, cwd=folder)
-    yield f"postgresql://wence@127.0.0.1:{port}/postgres"
-    process.terminate()
-    process.wait(20)
-
-
-def _as_nobody(folder: Path) -> list[str]:
-    """PostgreSQL refuses to run as root; then it runs as nobody."""
-    setpriv = shutil.which("setpriv")
-    if os.getuid() or not setpriv:
-        return []
-    for part in (folder, *folder.parents[:2]):
-        part.chmod(0o755)
-    shutil.chown(folder, "nobody", "nogroup")
-    return [setpriv, "--reuid=nobody", "--regid=nogroup", "--clear-groups"]
+    running = programs.postgres(tmp_path_factory.mktemp("postgres") / "server")
+    yield f"postgresql://wence@127.0.0.1:{running.port}/postgres"
+    running.stop()
 
 
 def _up(address: str) -> Store:
