@@ -48,29 +48,38 @@ def test_a_grown_corpus_is_of_real_sentences_in_the_outline_of_a_law():
             assert clause.path == ("主要任务",)
 
 
+def test_a_grown_clause_has_as_many_sentences_as_the_one_that_it_stands_for():
+    first, second = "学校应当公开收费的项目和标准。" * 3, "教师每六年应当交流一次。" * 4
+    pattern = make_document("law", "全国", [f"{first}\n{second}\n", f"{first}\n"])
+    counts = [clause.text.count("\n") for clause in grow([pattern], 2)[0].clauses]
+    assert counts == [2, 1]
+
+
 def test_growing_twice_gives_the_same_corpus():
     assert grow([statute()], 5) == grow([statute()], 5)
 
 
-def test_a_grown_passage_gets_the_mean_of_its_sentences_told_apart_by_its_headings():
+def test_a_grown_passage_gets_the_mean_of_its_sentences_moved_towards_its_title():
     known = {
         "甲。": np.array([1, *[0] * 7], np.float32),
         "乙。": np.array([0, 1, *[0] * 6], np.float32),
     }
-    embedder = RecombiningEmbedder(ToyEmbedder(), known)
-    both, other, single = embedder.embed_documents_array(
-        ["城一\n甲。\n乙。", "城二\n甲。\n乙。", "城一\n甲。"]
+    embedder = RecombiningEmbedder(ToyEmbedder(), known, ["城"])
+    both, chapter, canteen, single = embedder.embed_documents_array(
+        ["城\n甲。\n乙。", "城 一章\n甲。\n乙。", "食堂 一章\n甲。\n乙。", "城\n甲。"]
     )
     middle = np.array([1, 1, *[0] * 6], np.float32) / np.sqrt(2)
     assert both @ middle == pytest.approx(0.99, abs=0.01)
     assert single @ known["甲。"] == pytest.approx(0.99, abs=0.01)
-    assert both @ other < 0.9999
-    assert np.linalg.norm([both, other, single], axis=1) == pytest.approx([1, 1, 1])
+    assert 0.99 < both @ chapter < 0.9999
+    assert both @ canteen == pytest.approx(0.86, abs=0.02)
+    assert np.linalg.norm([both, chapter, canteen, single], axis=1) == pytest.approx(1)
 
 
 def test_a_passage_with_an_unknown_sentence_goes_through_the_model():
     toy = ToyEmbedder()
-    embedder = RecombiningEmbedder(toy, {})
+    embedder = RecombiningEmbedder(toy, {}, ["城"])
+    toy.embedded.clear()
     assert embedder.identity == toy.identity
     found = embedder.embed_documents_array(["城一\n教师交流。"])
     assert np.array_equal(found, ToyEmbedder().embed_documents_array(["城一\n教师交流。"]))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
@@ -25,8 +26,10 @@ from index.regions import load_gazetteer
 from index.sidecar import load_sidecar
 
 SEED = 7
-LINES = (2, 4)  # fewest and most runs of sentences in a grown clause
-NOISE = 0.1  # length of what tells apart the vectors of equal sentences in two grown documents
+# Least squares over 400 grown passages that the model embedded: cosine .972 with their estimates.
+# The same sentence under two laws has a cosine of .94 in the model, and so it has here.
+SENTENCES, TITLE = 0.95, 0.7
+NOISE = 0.05  # length of what tells apart equal sentences of two chapters
 DATE = re.compile(r"\(\d{4}-\d\d-\d\d\)")
 
 
@@ -51,6 +54,7 @@ def load_laws(folder: Path) -> list[Document]:
 def grow(statutes: Sequence[Document], clauses: int) -> list[Document]:
     """Documents of real sentences: laws whose clauses hold sentences of any of the laws.
 
+    A clause has as many as the one that it stands for, so there are as many passages as in laws.
     Each applies to another city in turn, so that narrowing by region is real.
     """
     lines = sentence_lines(statutes)
@@ -99,16 +103,21 @@ def changed(documents: Sequence[Document]) -> list[Document]:
 class RecombiningEmbedder(Embedder):
     """Vectors of grown passages, made from those of their sentences instead of by the model.
 
-    A passage whose lines are all known gets their mean with a little noise that depends on its
-    headings; any other goes through the model. Only so can 100,000 clauses be had in minutes;
-    the time of embedding is measured on real text.
+    A passage whose lines are all known gets their mean, moved as far as the title of its document
+    lies from that of most, with a little noise; any other goes through the model. Only so can
+    100,000 clauses be had in minutes; the time of embedding is measured on real text.
     """
 
-    def __init__(self, embedder: Embedder, known: Mapping[str, Vectors]) -> None:
+    def __init__(
+        self, embedder: Embedder, known: Mapping[str, Vectors], titles: Sequence[str]
+    ) -> None:
+        """``titles`` are of the laws that were grown."""
         self.identity = embedder.identity
         self.dimensions = embedder.dimensions
         self._embedder = embedder
         self._known = known
+        self._centre = embedder.embed_documents_array(titles).mean(axis=0)
+        self._titles: dict[str, Vectors] = {}
 
     def embed_query_array(self, texts: Sequence[str]) -> Vectors:
         """By the model."""
@@ -121,14 +130,21 @@ class RecombiningEmbedder(Embedder):
         for place, text in enumerate(texts):
             lines = body_of(text).split("\n")
             if all(line in self._known for line in lines):
-                mean = np.mean([self._known[line] for line in lines], axis=0)
-                found[place] = mean + _noise(text, self.dimensions)
+                found[place] = self._estimate(text, lines)
             else:
                 unknown.append(place)
         found /= np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
         if unknown:
             found[unknown] = self._embedder.embed_documents_array([texts[at] for at in unknown])
         return found
+
+    def _estimate(self, text: str, lines: Sequence[str]) -> Vectors:
+        mean = np.mean([self._known[line] for line in lines], axis=0)
+        title = text.partition("\n")[0].partition(" ")[0]
+        if title not in self._titles:
+            self._titles[title] = self._embedder.embed_documents_array([title])[0] - self._centre
+        moved = SENTENCES * mean / np.linalg.norm(mean) + TITLE * self._titles[title]
+        return np.asarray(moved + _noise(text, self.dimensions))
 
 
 def _noise(text: str, dimensions: int) -> Vectors:
@@ -182,9 +198,10 @@ def _clauses(
     pattern: Document, name: str, source: tuple[Sequence[str], random.Random]
 ) -> Iterator[Clause]:
     lines, dice = source
+    runs = Counter(one.clause_id for one in passages_of(pattern, {}) if one.kind == "sentences")
     at = 0
     for clause in pattern.clauses:
-        text = "\n".join(dice.choices(lines, k=dice.randint(*LINES))) + "\n"
+        text = "\n".join(dice.choices(lines, k=runs[clause.id] or 1)) + "\n"
         yield replace(
             clause,
             document_id=name,

@@ -193,16 +193,17 @@ TASKS: Mapping[str, Callable[[Job], dict[str, Any]]] = {
 
 def _embedder(job: Job) -> Embedder:
     """The model; for a grown corpus with the vectors of the laws' sentences at hand."""
-    from bot.bench.corpora import RecombiningEmbedder, sentence_vectors
+    from bot.bench.corpora import RecombiningEmbedder, load_laws, sentence_vectors
     from index.embedder import load_embedder
 
     settings = job.settings
     embedder = load_embedder(
         settings.embedding_model, settings.embedding_precision, settings.cache_dir
     )
-    if job.source is None:
+    if job.source is None or job.laws is None:
         return embedder
-    return RecombiningEmbedder(embedder, sentence_vectors(job.source))
+    titles = [law.title for law in load_laws(job.laws)]
+    return RecombiningEmbedder(embedder, sentence_vectors(job.source), titles)
 
 
 def _plain(value: object) -> object:
