@@ -24,7 +24,7 @@ from bot.conversation import Answer, AnswerStatus, Citation
 from bot.messages import Words
 from bot.named import spoken
 from bot.premise import false_premise
-from bot.remarks import absent_notes, absent_titles, differing_lines, old_line, version_notes
+from bot.remarks import absent_lines, absent_notes, differing_lines, old_line, version_notes
 from bot.retrieve import Found
 from bot.sections import Section, only_mentioning
 from bot.tables import compose_table
@@ -62,13 +62,11 @@ class Outcome:
         """No document may answer: none is held, or no version of it was in force."""
         if not self.reading.versions.absent:
             return self.not_covered()
-        key = "not_in_force" if self.reading.as_of else "withdrawn"
         return Answer(
             self.reading.question,
             self.reading.thread.standalone,
             AnswerStatus.NOT_STATED,
-            self.words(key, titles=absent_titles(self.reading)),
-            notes=absent_notes(self.reading, self.words),
+            "\n\n".join(absent_lines(self.reading, self.words, self.today)),
         )
 
     def _which_region(self, found: Found) -> Answer:
@@ -107,17 +105,19 @@ class Outcome:
     def _answered(self, found: Found) -> Answer:
         speaking = [section for section in found.sections if section.sources]
         citations = number_citations(found.sections)
+        absent = absent_notes(self.reading, citations, self.words, self.today)
         notes = (
             *reading_notes(self.reading, self.words),
             *self._regional_notes(found),
             *version_notes(self.reading, citations, self.words),
+            *absent,
             *force_notes(speaking, self.words),
             *standing_notes(citations, self.words),
         )
         return Answer(
             question=self.reading.question,
             standalone_question=self.reading.thread.standalone,
-            status=self._status(found.sections),
+            status=self._status(found.sections, bool(absent)),
             text="\n\n".join(paragraphs(self._lines(found.sections, citations))),
             regions=tuple(section.region for section in speaking),
             citations=citations,
@@ -126,12 +126,16 @@ class Outcome:
             hits=found.hits,
         )
 
-    def _status(self, sections: Sequence[Section]) -> AnswerStatus:
-        """Partial when a named region is silent or not held, or a part of the question is."""
+    def _status(self, sections: Sequence[Section], has_absent: bool) -> AnswerStatus:
+        """Partial when a named region is silent or not held, or a part of the question is.
+
+        So it is when one of several regions or documents named no longer has a rule.
+        """
         scope = self.reading.scope
         silent = scope.named and not all(section.sources for section in sections)
         partly = len(sections) == 1 and sections[0].partly
-        missing = scope.unheld or silent or partly
+        ended = has_absent and (self.reading.named or len(scope.asked) > 1)
+        missing = scope.unheld or silent or partly or ended
         return AnswerStatus.PARTIAL if missing else AnswerStatus.ANSWERED
 
     def _lines(self, sections: Sequence[Section], citations: tuple[Citation, ...]) -> list[str]:
@@ -177,7 +181,7 @@ class Outcome:
         if issuers and self.reading.scope.named:
             lines.append(self.words("ask_next", issuers="、".join(issuers)))
         if nearest:
-            lines.append(self.words("nearest"))
+            lines.extend([*old_line(self.reading, nearest, self.words), self.words("nearest")])
         return Answer(
             self.reading.question,
             self.reading.thread.standalone,
@@ -187,7 +191,7 @@ class Outcome:
             related=nearest,
             notes=(
                 *reading_notes(self.reading, self.words),
-                *absent_notes(self.reading, self.words),
+                *absent_notes(self.reading, (), self.words, self.today),
                 *self._validity(),
             ),
             hits=found.hits,

@@ -8,19 +8,25 @@ from datetime import date
 from bot.as_of import AsOfKind
 from bot.authority import differing
 from bot.conversation import Citation
+from bot.in_force import first_day_without, reason_of_end
 from bot.messages import Words
 from bot.sections import Section
 from bot.understand import Reading
 from index.documents import Document
+from index.scope import NATIONAL
 
 NAMED_TITLES = 3
+_ENDS = {"repealed": "废止", "lapsed": "失效"}  # as the status of a document says it
 
 
 def old_line(reading: Reading, citations: Sequence[Citation], words: Words) -> list[str]:
     """The warning above an answer that quotes a version which no longer holds."""
-    old = {document.id for document, _ in reading.versions.old}
-    titles = _titles([one.document for one in citations if one.document.id in old])
-    return [words("old_version", titles=titles)] if titles else []
+    cited = {one.document.id for one in citations}
+    old = [pair for pair in reading.versions.old if pair[0].id in cited]
+    replaced = _titles([one for one, newer in old if _is_version(one, newer)])
+    ended = _titles([one for one, newer in old if not _is_version(one, newer)])
+    lines = [words("old_version", titles=replaced)] if replaced else []
+    return [*lines, words("old_ended", titles=ended)] if ended else lines
 
 
 def differing_lines(sections: Sequence[Section], words: Words) -> list[str]:
@@ -34,12 +40,7 @@ def version_notes(reading: Reading, citations: Sequence[Citation], words: Words)
     """Of what day the versions quoted are, and what took their place."""
     cited = {one.document.id: one.document for one in citations}
     notes = [
-        words(
-            "note_old_version",
-            title=_title(document),
-            begun=_day(document.effective),
-            until=_day(document.expires or (newer.effective if newer else None)),
-        )
+        _old_note(document, newer, words)
         for document, newer in reading.versions.old
         if document.id in cited
     ]
@@ -65,20 +66,94 @@ def _present_notes(reading: Reading, documents: Sequence[Document], words: Words
             yield words("note_as_of", title=_title(one), begun=_day(one.effective))
 
 
-def absent_notes(reading: Reading, words: Words) -> tuple[str, ...]:
-    """From when the versions held of what was named are in force."""
-    if not reading.named:
-        return ()
+def absent_notes(
+    reading: Reading, citations: Sequence[Citation], words: Words, today: date
+) -> tuple[str, ...]:
+    """Why a policy that was named, or one of a region that nothing else is cited of, is silent."""
+    cited = {one.document.region for one in citations}
     return tuple(
-        words("note_absent", title=_title(one), begun=_day(one.effective))
-        for one in reading.versions.absent[:NAMED_TITLES]
-        if one.effective
+        line
+        for document, newer in reading.versions.absent
+        if reading.named or (_is_asked(reading, document) and document.region not in cited)
+        for line in _absent(reading, document, newer, words, today)
+    )[: 2 * NAMED_TITLES]
+
+
+def absent_lines(reading: Reading, words: Words, today: date) -> list[str]:
+    """An answer for policies of which no version held was in force."""
+    day = _day_asked(reading, today)
+    absent = reading.versions.absent[:NAMED_TITLES]
+    unheld = _titles([one for one, newer in absent if not ended_line(one, newer, words, day)])
+    lines = [words("not_in_force", titles=unheld)] if unheld and reading.as_of else []
+    return [*lines, *(line for pair in absent for line in _absent(reading, *pair, words, today))]
+
+
+def ended_line(document: Document, newer: Document | None, words: Words, day: date) -> str:
+    """That a document no longer held on a day, since when, why, and what took its place."""
+    if document.effective and document.effective > day:
+        return ""
+    since = first_day_without(document, newer)
+    told = words("since", day=_day(since)) if since and since <= day else words("since_earlier")
+    how = next((name for name, word in _ENDS.items() if word in document.validity.status), "")
+    if not how:
+        how = "replaced" if document.superseded_by else "expired"
+    lines = [words(f"ended_{how}", title=named_title(document), since=told)]
+    reason = reason_of_end(document)
+    if reason:
+        lines.append(words("ended_reason", reason=reason))
+    if newer and newer.title in reason:
+        lines.append(words("ended_newer_held"))
+    elif newer:
+        lines.append(words("ended_newer", title=named_title(newer)))
+    return "".join(lines) if words.language == "zh" else " ".join(lines)
+
+
+def named_title(document: Document) -> str:
+    """《title》（文号）."""
+    number = f"（{document.number}）" if document.number else ""
+    return f"《{document.title}》{number}"
+
+
+def _absent(
+    reading: Reading, document: Document, newer: Document | None, words: Words, today: date
+) -> Iterator[str]:
+    """Why a policy cannot answer: not begun on the day asked, or ended; and how to see it still."""
+    ended = ended_line(document, newer, words, _day_asked(reading, today))
+    if ended:
+        yield ended
+        if not reading.as_of or reading.as_of.kind is AsOfKind.STILL:
+            yield words("ask_old")
+    elif reading.as_of:
+        yield words("note_absent", title=_title(document), begun=_day(document.effective))
+    else:
+        yield words("not_begun", title=named_title(document), begun=_day(document.effective))
+
+
+def _day_asked(reading: Reading, today: date) -> date:
+    return reading.as_of.day if reading.as_of and reading.as_of.day else today
+
+
+def _is_asked(reading: Reading, document: Document) -> bool:
+    return any(document.region.contains(one) for one in reading.scope.asked) and (
+        document.region != NATIONAL
     )
 
 
-def absent_titles(reading: Reading) -> str:
-    """The policies of which no version was in force, as titles."""
-    return _titles(reading.versions.absent[:NAMED_TITLES])
+def _is_version(document: Document, newer: Document | None) -> bool:
+    """Whether what took the place of a document is the same policy in a newer version."""
+    return newer is not None and newer.family == document.family
+
+
+def _old_note(document: Document, newer: Document | None, words: Words) -> str:
+    if not _is_version(document, newer):
+        return ended_line(document, newer, words, date.max)
+    assert newer
+    return words(
+        "note_old_version",
+        title=_title(document),
+        begun=_day(document.effective),
+        until=_day(document.expires or newer.effective),
+    )
 
 
 def _titles(documents: Sequence[Document]) -> str:

@@ -13,6 +13,7 @@ from bot.in_force import NOTHING_CHOSEN, Chosen, choose
 from bot.named import NamedDocuments, named_documents, of_region
 from bot.resolve import Resolver, Scope
 from bot.topic import is_vague
+from index.documents import Document
 from index.english import render
 from index.question_types import QuestionType, question_types
 from index.sound_index import sound_vocabulary
@@ -72,7 +73,8 @@ def understand(question: Question, resolver: Resolver, today: date | None = None
     mentioned = resolver.mentions(thread.standalone)
     named = named_documents(thread.standalone, resolver.documents, mentioned)
     as_of = read_as_of(thread.standalone, today or date.today())
-    scope, versions = _in_force(scope, named, as_of, today or date.today())
+    today = today or date.today()
+    scope, versions = _in_force(scope, named, as_of, today, resolver.documents)
     elsewhere = resolver.resolve(" ".join((*history, named.bare)), question.region).named
     only_unheld = bool(named.unheld) and not named.held and not elsewhere
     alone = thread.own and thread.before is not None
@@ -104,13 +106,17 @@ def understand(question: Question, resolver: Resolver, today: date | None = None
 
 
 def _in_force(
-    scope: Scope, named: NamedDocuments, as_of: AsOf | None, today: date
+    scope: Scope,
+    named: NamedDocuments,
+    as_of: AsOf | None,
+    today: date,
+    known: tuple[Document, ...],
 ) -> tuple[Scope, Chosen]:
     """The documents named, or else those of the regions, in the versions that are wanted."""
     if named.held:
         held = of_region(named.held, scope.asked)
         scope = replace(scope, documents=held, named=True, unheld=(), shares=(), above=())
-    versions = choose(scope.documents, as_of, today)
+    versions = choose(scope.documents, as_of, today, known)
     return scope.only(versions.documents), versions
 
 

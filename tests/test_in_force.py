@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from bot.as_of import AsOf, AsOfKind
-from bot.in_force import Chosen, choose, is_current
+from bot.in_force import Chosen, choose, first_day_without, is_current
 from index.documents import Document, Validity
 from tests.toys import make_document
 
@@ -38,7 +38,7 @@ def on(year: int) -> AsOf:
         (None, Chosen((NEW, POLICY))),
         (on(2023), Chosen((NEW, POLICY))),
         (on(2021), Chosen((POLICY, OLD), ((OLD, NEW),))),
-        (on(1990), Chosen((POLICY,), (), (OLD,))),
+        (on(1990), Chosen((POLICY,), (), ((OLD, NEW),))),
         (AsOf(AsOfKind.DAY, "", date(2022, 4, 30)), Chosen((POLICY, OLD), ((OLD, NEW),))),
         (AsOf(AsOfKind.DAY, "", date(2022, 5, 1)), Chosen((NEW, POLICY))),
         (AsOf(AsOfKind.EDITION, "", date(1996, 12, 31)), Chosen((POLICY, OLD), ((OLD, NEW),))),
@@ -66,7 +66,50 @@ def test_without_an_earlier_version_the_present_one_answers_for_it():
     ],
 )
 def test_what_was_repealed_has_expired_or_has_not_begun_does_not_answer(gone):
-    assert choose([gone], None, TODAY) == Chosen((), (), (gone,))
+    assert choose([gone], None, TODAY) == Chosen((), (), ((gone, None),))
+
+
+RETIRED = replace(
+    POLICY, validity=Validity("废止", "自2024年9月1日起废止，见新规"), expires=date(2024, 8, 31)
+)
+
+
+@pytest.mark.parametrize(
+    ("as_of", "quoted"),
+    [
+        (None, False),
+        (AsOf(AsOfKind.STILL, "", date(2020, 12, 31)), False),
+        (AsOf(AsOfKind.EARLIER, ""), True),
+        (on(2020), True),
+        (AsOf(AsOfKind.DAY, "", date(2024, 8, 31)), True),
+        (AsOf(AsOfKind.DAY, "", date(2024, 9, 1)), False),
+    ],
+)
+def test_a_retired_policy_of_unknown_beginning_answers_for_the_days_before_its_end(as_of, quoted):
+    pair = ((RETIRED, None),)
+    wanted = Chosen((RETIRED,), pair) if quoted else Chosen((), (), pair)
+    assert choose([RETIRED], as_of, TODAY) == wanted
+
+
+@pytest.mark.parametrize(
+    ("document", "day"),
+    [
+        (RETIRED, date(2024, 9, 1)),
+        (replace(RETIRED, expires=None), date(2024, 9, 1)),
+        (replace(POLICY, validity=Validity("已废止，自2020年1月1日起", "")), date(2020, 1, 1)),
+        (replace(POLICY, expires=date(2025, 12, 31)), date(2026, 1, 1)),
+        (replace(POLICY, validity=Validity("废止", "文内")), date(2022, 5, 1)),
+    ],
+)
+def test_the_first_day_without_a_policy_is_read_from_what_is_known_of_its_end(document, day):
+    assert first_day_without(document, NEW) == day
+
+
+def test_what_is_withdrawn_from_a_day_to_come_still_holds():
+    coming = replace(POLICY, validity=Validity("废止", "自2027年1月1日起废止，见新规"))
+    assert is_current(coming, TODAY, {}) and not is_current(coming, date(2027, 1, 1), {})
+    stale = replace(POLICY, validity=Validity("废止", "见新规"), expires=date(2028, 1, 1))
+    assert not is_current(stale, TODAY, {})
 
 
 def test_a_policy_that_was_confirmed_still_answers():

@@ -151,8 +151,8 @@ def test_a_retired_policy_stays_with_its_day_and_reason(library):
     held = library.held()["jiaxing-2024"]
     assert (held.validity.status, held.validity.basis, held.expires) == (
         "废止",
-        "自2025-03-01起废止：被嘉教〔2025〕3号废止",
-        date(2025, 3, 1),
+        "自2025年3月1日起废止，被嘉教〔2025〕3号废止",
+        date(2025, 2, 28),
     )
     assert (library.corpus_dir / "jiaxing-2024.yaml").read_text().startswith(SIDECAR)
 

@@ -170,7 +170,7 @@ def test_a_document_is_retired_withdrawn_and_brought_back(browser):
     done = finished(browser, browser.submit(f"{path}/retire", **fields))
     assert "第 2 次发布完成：废止 1 份" in done.text
     held = library(browser).held()["jiaxing-2024"]
-    assert (held.validity.status, held.expires) == ("废止", date(2025, 1, 1))
+    assert (held.validity.status, held.expires) == ("废止", date(2024, 12, 31))
     apply(library(browser), Changes((library(browser).drafts.keep(OTHER, "甲").id,)))
     done = finished(browser, browser.submit(f"{path}/withdraw", confirm="on", reason="误传"))
     assert "撤下 1 份（jiaxing-2024）" in done.text

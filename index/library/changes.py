@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
 import yaml
 
 from index.corpus import WHOLE_DOCUMENT, load_document
+from index.days import show_day
 from index.documents import Document
 from index.library.draft import Draft
 from index.library.files import RAW, LibraryError, document_of, same, stem_of
@@ -71,9 +72,9 @@ def is_taken_up(draft: Draft, staged: Mapping[str, Path]) -> bool:
 
 
 def _fields(retirement: Retirement) -> dict[str, object]:
-    basis = f"自{retirement.on.isoformat()}起{retirement.status}：{retirement.reason}"
+    basis = f"自{show_day(retirement.on)}起{retirement.status}，{retirement.reason}"
     validity = {"status": retirement.status, "basis": basis}
-    return {"validity": validity, "expires": retirement.on}
+    return {"validity": validity, "expires": retirement.on - timedelta(days=1)}
 
 
 def _taken_up(before: Mapping[str, Path], draft: Draft) -> dict[str, Path | bytes]:
