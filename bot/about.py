@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -28,12 +28,14 @@ class _Data:
 
 
 def asked_about(text: str, document: Document) -> tuple[str, ...]:
-    """Which of date, number, issuer and title of this document a question asks for.
+    """Which of date, number, issuer and title of this document a question asks for, in its order.
 
     ``text`` is normalised and without region words; empty when it is about anything else.
     """
     data = _data()
-    asks = tuple(name for name, pattern in data.asks.items() if pattern.search(text))
+    found = {name: pattern.search(text) for name, pattern in data.asks.items()}
+    at = {name: match.start() for name, match in found.items() if match}
+    asks = tuple(sorted(at, key=at.__getitem__))
     if not asks or not data.issues.search(text):
         return ()
     for pattern in (*data.asks.values(), data.issues, data.rest):
@@ -45,12 +47,9 @@ def asked_about(text: str, document: Document) -> tuple[str, ...]:
 
 def about_sources(document: Document, asks: tuple[str, ...]) -> tuple[Source, ...]:
     """The lines of the document that say it, one source a clause; none where it does not."""
-    found = dict[str, Source]()
-    for words in filter(None, (_written(document, name) for name in asks)):
-        for source in _lines_with(document, words):
-            found.setdefault(source.clause.id, source)
-            break
-    return tuple(found.values())
+    written = filter(None, (_written(document, name) for name in asks))
+    lines = (next(_lines_with(document, words), None) for words in written)
+    return _by_clause([line for line in lines if line])
 
 
 def told_about(turn: Turn, documents: Sequence[Document]) -> dict[int, tuple[Source, ...]]:
@@ -71,11 +70,11 @@ def section_about(
     region: Region, documents: tuple[Document, ...], told: Sequence[tuple[Source, ...]]
 ) -> Section:
     """A section on the documents themselves and on nothing else."""
-    sources = {one.clause.id: one for one in chain.from_iterable(told)}
+    sources = _by_clause(list(chain.from_iterable(told)))
     return Section(
         region,
         documents,
-        tuple(sources.values()),
+        sources,
         probability=float(bool(sources)),
         partly=bool(sources) and not all(told),
     )
@@ -92,6 +91,18 @@ def article_section(
         if clause.address in articles
     ]
     return Section(region, documents, tuple(sources), probability=1.0)
+
+
+def _by_clause(lines: Sequence[Source]) -> tuple[Source, ...]:
+    """One source a clause, with every line that was found in it; the first found answers."""
+    found = dict[str, Source]()
+    for line in lines:
+        first = found.setdefault(line.clause.id, line)
+        context = tuple(dict.fromkeys((*first.context, *line.quotes)))
+        others = tuple(quote for quote in context if quote != first.key)
+        quotes = tuple(sorted((first.key, *others), key=lambda quote: quote.start))
+        found[line.clause.id] = replace(first, quotes=quotes, context=others)
+    return tuple(found.values())
 
 
 def _whole(document: Document, clause: Clause) -> Source:

@@ -189,7 +189,8 @@ class Retriever:
 
     def _source(self, turn: Turn, hit: Hit, aspects: Sequence[Aspect], checklist: bool) -> Source:
         scored = [self._sentences(turn, aspect, hit) for aspect in aspects]
-        return make_source(hit, scored, checklist)
+        asks_who = any(QuestionType.PERSON in aspect.types for aspect in aspects)
+        return make_source(hit, scored, checklist, asks_who)
 
     def _evidence(self, turn: Turn, aspect: Aspect, layer: Layer) -> dict[str, float]:
         """What speaks for and against an answer, as named numbers."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -18,6 +19,8 @@ MOST_SENTENCES = 3
 REQUIREMENTS = frozenset({Force.CONDITION, Force.DUTY, Force.PROHIBITION})
 CLOSE_REQUIREMENT = 0.12  # likewise, for a sentence that sets a requirement
 MOST_REQUIREMENTS = 4
+_RESPONSIBLE = re.compile(r"[（(\[［【〔]\s*(?:责任|牵头|主管)")
+_INSIDE = re.compile(r"[。;；]\s*\S.*[。;；]", re.DOTALL)  # the end of a sentence before others
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,9 @@ class Source:
 
     @property
     def force(self) -> Force:
-        """How binding the answering sentence is; a title or signature only states."""
-        if self.clause.kind in {"title", "signature"}:
+        """How binding the answering sentence is; a title, or several sentences, only state."""
+        several = self.key.text == self.clause.text.strip() and _INSIDE.search(self.key.text)
+        if several or self.clause.kind in {"title", "signature"}:
             return Force.STATEMENT
         return force_of(self.key.text)
 
@@ -63,18 +67,24 @@ def only_mentioning(section: Section, names: Sequence[str]) -> Section:
 
 
 def make_source(
-    hit: Hit, scored: Sequence[Sequence[Sentence]], requirements: bool = False
+    hit: Hit,
+    scored: Sequence[Sequence[Sentence]],
+    requirements: bool = False,
+    asks_who: bool = False,
 ) -> Source:
     """Quote the best sentences of a clause, whole and in order, neighbours joined.
 
     ``scored`` holds the sentences of the clause once for each aspect of the question; the first
     aspect decides which of them answers. With ``requirements``, the sentences that set one are
-    quoted too, each by itself.
+    quoted too, each by itself. Who
+    ``asks_who`` is told the units that the clause makes responsible, in brackets at its end.
     """
     chosen = {one.start: one for sentences in scored for one in choose_sentences(sentences)}
     best = max(scored[0], key=lambda sentence: sentence.score)
     if requirements:
         chosen = {one.start: one for one in (best, *choose_requirements(scored[0]))}
+    if asks_who:
+        chosen |= {one.start: one for one in scored[0] if _RESPONSIBLE.match(one.text)}
     lead_in = _lead_in(scored[0], best)
     if lead_in:
         chosen |= {best.start: best, lead_in.start: lead_in}

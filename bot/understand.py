@@ -11,6 +11,7 @@ from bot.conversation import Question
 from bot.followup import Thread, read_thread
 from bot.in_force import NOTHING_CHOSEN, Chosen, choose
 from bot.named import NamedDocuments, named_documents, of_region
+from bot.places import named_places
 from bot.resolve import Resolver, Scope
 from bot.topic import is_vague
 from index.documents import Document
@@ -101,8 +102,15 @@ def understand(question: Question, resolver: Resolver, today: date | None = None
         as_of=as_of,
         versions=versions,
         named=bool(named.held),
-        articles=named.articles,
+        articles=_places(text, thread, scope) or named.articles,
     )
+
+
+def _places(text: str, thread: Thread, scope: Scope) -> tuple[str, ...]:
+    """Addresses of the clauses that the question, or else its conversation, names by number."""
+    if not scope.named:
+        return ()
+    return named_places(text, scope.documents) or named_places(thread.standalone, scope.documents)
 
 
 def _in_force(

@@ -35,6 +35,8 @@ PLAN = replace(
         ("那个基础教育改革方案是哪天印发的", ("date",)),
         ("文件什么时候发的,还有效吗", ("date",)),
         ("这份文件是谁发的", ("issuer",)),
+        ("这份文件是谁发的,什么时候发的", ("issuer", "date")),
+        ("文件的落款日期是哪天", ("date",)),
         ("文号是多少", ("number",)),
         ("方案全称叫什么", ("title",)),
         ("学区划分方案什么时候公布", ()),  # another document
@@ -58,3 +60,11 @@ def test_one_source_a_clause_and_none_for_what_the_document_does_not_say():
     assert [one.key.text for one in about_sources(PLAN, ("date", "issuer"))] == ["2021年10月19日"]
     assert about_sources(PLAN, ("number",)) == ()
     assert [one.clause.key for one in about_sources(PLAN, ("title",))] == ["1"]
+
+
+def test_two_things_that_stand_in_one_clause_are_both_quoted_the_first_asked_first():
+    sources = about_sources(PLAN, ("issuer", "date"))
+    assert [one.clause.kind for one in sources] == ["signature"]
+    assert sources[0].key.text == "市政府办公室"
+    assert [quote.text for quote in sources[0].context] == ["2021年10月19日"]
+    assert [quote.text for quote in sources[0].quotes] == ["市政府办公室", "2021年10月19日"]

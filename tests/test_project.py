@@ -49,7 +49,7 @@ as_of bench.data bench.page breaker commands.terminal conversation decide faithf
   faithful.grounds faithful.lexicon force general language likeness messages named prompts
   public.clients public.patterns public.visits resolve sentences setting staff.charts
   staff.passwords staff.tables staff.topics suspicion topic web.interface web.marks web.schemas
-courtesy failures faithful.wording followup in_force patterns premise public.names related
+courtesy failures faithful.wording followup in_force patterns places premise public.names related
   scoring.expectations sections settings staff.audit staff.csvs staff.draft_view staff.gaps
   staff.texts verify web.headers web.outline web.render
 bench.corpora bench.retrieval commands.index faithful.alignment faithful.connective frame model

@@ -11,6 +11,7 @@ from bot.sections import (
     CLOSE_SENTENCE,
     MOST_SENTENCES,
     QUOTED_CHARACTERS,
+    Source,
     choose_requirements,
     choose_sentences,
     make_source,
@@ -32,9 +33,9 @@ def sentences(*scored: tuple[str, float]) -> list[Sentence]:
     return out
 
 
-def source_of(*aspects: list[Sentence]):
+def source_of(*aspects: list[Sentence], asks_who: bool = False):
     document = make_document("jia", "浙江省/嘉兴市", ["".join(one.text for one in aspects[0])])
-    return make_source(Hit(document, document.clauses[0], 0.6), aspects)
+    return make_source(Hit(document, document.clauses[0], 0.6), aspects, asks_who=asks_who)
 
 
 def starts(chosen: list[Sentence]) -> list[int]:
@@ -137,3 +138,23 @@ def test_sentences_that_set_a_requirement_are_chosen_best_first():
 def test_a_sentence_that_a_heading_says_again_is_quoted_once():
     source = source_of(sentences(("教师交流。", 0.5), ("教师交流。", 0.9), ("另行通知。", 0.0)))
     assert source.quotes == (Quote("教师交流。", 5, 10), Quote("另行通知。", 10, 15))
+
+
+@pytest.mark.parametrize(
+    ("asks_who", "others"), [(True, ["[责任单位:市教育局、公安局]"]), (False, [])]
+)
+def test_who_asks_who_is_responsible_is_told_the_units_in_brackets(asks_who, others):
+    scored = sentences((LONG, 0.9), (LONG, 0.1), ("[责任单位:市教育局、公安局]", 0.2))
+    source = source_of(scored, asks_who=asks_who)
+    assert source.key.text == LONG
+    assert [quote.text for quote in source.context] == others
+
+
+def test_a_clause_quoted_whole_states_and_a_single_sentence_has_its_force():
+    document = make_document("jia", "浙江省/嘉兴市", ["一、目标。鼓励交流。", "鼓励交流。"])
+    whole = [Quote(one.text, one.start, one.end) for one in document.clauses]
+    sources = [
+        Source(document, clause, (quote,), quote, (), 1.0)
+        for clause, quote in zip(document.clauses, whole, strict=True)
+    ]
+    assert [one.force for one in sources] == [Force.STATEMENT, Force.ENCOURAGEMENT]

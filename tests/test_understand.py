@@ -134,3 +134,11 @@ def test_a_premise_is_false_when_its_figure_is_in_no_cited_clause(question, fals
 def test_without_a_figure_in_the_clause_no_premise_is_called_false():
     assert false_premise("听说校长最多干20年", [citation("校长要轮岗。")]) is False
     assert false_premise("听说校长最多干20年", []) is False
+
+
+def test_a_clause_is_named_by_its_number_in_the_question_or_else_before_it():
+    first = read("武汉那个意见第一条讲什么").articles
+    assert first and read("再说详细点", None, "武汉那个意见第一条讲什么").articles == first
+    second = read("第二条呢", None, "武汉那个意见第一条讲什么").articles
+    assert second and second != first
+    assert read("第一条讲什么").articles == ()  # of which city?
