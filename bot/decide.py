@@ -103,6 +103,7 @@ def _neighbour_features(neighbours: Neighbours, scores: Mapping[str, float]) -> 
         "stranger": max(STRANGER - max(asked[0], gaps[0]), 0.0),
         "vote": neighbours.vote,
         "wide_vote": neighbours.wide_vote,
+        "word_odds": neighbours.odds,
     }
 
 

@@ -122,7 +122,7 @@ class Retriever:
         needs = map(Need, vectors, map(weighted_tokens, terms), map(len, texts))
         rankings = rank(self._snapshot, list(needs))
         words = [weighted_tokens(((text, 1.0),)) for text in texts]
-        questions = map(BankQuestion, vectors, words, map(len, texts), types)
+        questions = map(BankQuestion, texts, vectors, words, types)
         bank = self._snapshot.bank.compare(list(questions))
         aspects = list(map(Aspect, range(len(texts)), texts, vectors, words, types, rankings))
         return Turn(reading, aspects[0], tuple(aspects[1:]), bank)

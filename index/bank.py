@@ -10,24 +10,17 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.documents import Document, Passage
-from index.embedder import Embedder
-from index.keywords import KeywordIndex, build_keywords, load_keywords, save_keywords
-from index.lines import map_array
+from index.keywords import KeywordIndex
 from index.order import best
-from index.question_types import QuestionType, question_types
+from index.question_types import QuestionType
 from index.store import Vectors
+from index.word_odds import Keys, WordOdds, word_keys
 
-GapQuestions = Mapping[str, Mapping[str, Sequence[str]]]
-DIGEST_BYTES = 16
 KEYWORD_WEIGHT = 0.003  # of BM25 / sqrt(characters) beside the cosine
 SHARE_WEIGHT = 0.04  # of the share of a neighbour's own words that the question has
 OTHER_TYPE = 0.01  # off the score of a neighbour that asks for something else (how many, where)
@@ -49,13 +42,14 @@ class Neighbours:
     """The nearest questions of some documents: scores, best first, and shares of answered ones.
 
     ``vote`` and ``wide_vote`` are the shares of answered questions among the nearest 8 and 20,
-    weighted by nearness.
+    weighted by nearness; ``odds`` the mean log-odds of the question's words.
     """
 
     asked: tuple[float, ...] = ()
     gaps: tuple[float, ...] = ()
     vote: float = 0.0
     wide_vote: float = 0.0
+    odds: float = 0.0
 
     @property
     def known(self) -> bool:
@@ -78,6 +72,7 @@ class QuestionBank:
     masses: Floats
     types: NDArray[np.uint32]
     keywords: KeywordIndex
+    odds: WordOdds
 
     def compare(self, questions: Sequence[BankQuestion]) -> BankComparison:
         """These questions beside the bank; the vectors of a document are read once for all."""
@@ -86,11 +81,11 @@ class QuestionBank:
 
 @dataclass(frozen=True, slots=True)
 class BankQuestion:
-    """A question made ready: unit vector, weighted tokens, length in characters, what it asks."""
+    """A question made ready: its text, unit vector, weighted tokens, what it asks."""
 
+    text: str
     vector: Vectors
     tokens: Mapping[str, float]
-    length: int
     types: Collection[QuestionType]
 
 
@@ -103,6 +98,7 @@ class BankComparison:
         self._vectors = np.array([one.vector for one in questions], dtype=np.float32)
         self._cosines: dict[int, Floats] = {}
         self._words: dict[int, Floats] = {}
+        self._keys: dict[int, Keys] = {}
 
     def neighbours(self, row: int, places: Sequence[int]) -> Neighbours:
         """The neighbours of one of the questions among those of the documents there."""
@@ -120,7 +116,13 @@ class BankComparison:
             gaps=_best(scores[~answered]),
             vote=_vote(scores[nearest[:DEPTH]], answered[nearest[:DEPTH]]),
             wide_vote=_vote(scores[nearest], answered[nearest]),
+            odds=self._odds(row, places),
         )
+
+    def _odds(self, row: int, places: Sequence[int]) -> float:
+        if row not in self._keys:
+            self._keys[row] = word_keys(self._questions[row].text)
+        return self._bank.odds.mean(self._keys[row], places)
 
     def _scores(self, row: int, place: int, span: slice) -> Floats:
         bank, question = self._bank, self._questions[row]
@@ -129,7 +131,7 @@ class BankComparison:
         if row not in self._words:
             self._words[row] = bank.keywords.scores(question.tokens)
         words = self._words[row][span]
-        weight = np.float32(KEYWORD_WEIGHT / math.sqrt(max(question.length, 1)))
+        weight = np.float32(KEYWORD_WEIGHT / math.sqrt(max(len(question.text), 1)))
         shares = words / bank.masses[span]
         scores = self._cosines[place][row] + weight * words + np.float32(SHARE_WEIGHT) * shares
         own, theirs = np.uint32(type_bits(question.types)), bank.types[span]
@@ -154,95 +156,3 @@ def _vote(scores: Floats, answered: NDArray[np.bool_]) -> float:
     """Share of answered ones, by nearness; scores best first."""
     weights = np.exp((scores - scores[0]) / TEMPERATURE)
     return float((weights * answered).sum() / weights.sum())
-
-
-@dataclass(frozen=True, slots=True)
-class BankTexts:
-    """The questions of a bank before they are embedded, document by document."""
-
-    texts: tuple[str, ...]
-    answered: tuple[bool, ...]
-    starts: tuple[int, ...]
-
-
-def bank_texts(
-    documents: Sequence[Document], passages: Sequence[Passage], gaps: GapQuestions
-) -> BankTexts:
-    """Answered questions come from the passages, so that each is written once."""
-    asked: dict[str, list[str]] = {}
-    for passage in passages:
-        if passage.kind == "asked":
-            asked.setdefault(passage.document_id, []).append(passage.text)
-    texts: list[str] = []
-    answered: list[bool] = []
-    starts = [0]
-    for document in documents:
-        own = asked.get(document.id, [])
-        missing = [text for group in gaps.get(document.id, {}).values() for text in group]
-        texts += [*own, *missing]
-        answered += [True] * len(own) + [False] * len(missing)
-        starts.append(len(texts))
-    return BankTexts(tuple(texts), tuple(answered), tuple(starts))
-
-
-def write_bank(
-    folder: Path,
-    bank: BankTexts,
-    embedder: Embedder,
-    known: Path | None,
-    passages: Mapping[bytes, Vectors] = MappingProxyType({}),
-) -> None:
-    """Embed and write; vectors come from the previous build or from passages of the same text."""
-    digests = [blake2b(text.encode(), digest_size=DIGEST_BYTES).digest() for text in bank.texts]
-    before = {**_before(known), **passages}
-    vectors = np.zeros((len(digests), embedder.dimensions), dtype=np.float32)
-    new = [row for row, digest in enumerate(digests) if digest not in before]
-    for row, digest in enumerate(digests):
-        if digest in before:
-            vectors[row] = before[digest]
-    if new:
-        vectors[new] = embedder.embed_documents_array([bank.texts[row] for row in new])
-    np.save(folder / "bank_vectors.npy", vectors)
-    np.save(folder / "bank_answered.npy", np.array(bank.answered, dtype=np.bool_))
-    np.save(folder / "bank_digests.npy", np.array(digests, dtype=f"V{DIGEST_BYTES}"))
-    np.save(folder / "bank_starts.npy", np.array(bank.starts, dtype=np.int64))
-    types = [type_bits(question_types(text)) for text in bank.texts]
-    np.save(folder / "bank_types.npy", np.array(types, dtype=np.uint32))
-    keywords = build_keywords([(text, 1)] for text in bank.texts)
-    np.save(folder / "bank_masses.npy", _masses(keywords))
-    save_keywords(keywords, folder / "bank_keywords")
-
-
-def asked_vectors(passages: Sequence[Passage], vectors: Vectors) -> dict[bytes, Vectors]:
-    """Vectors of the everyday questions among passages, by digest."""
-    rows = [row for row, passage in enumerate(passages) if passage.kind == "asked"]
-    return {bytes.fromhex(passages[row].digest): vectors[row] for row in rows}
-
-
-def load_bank(folder: Path) -> QuestionBank:
-    """Open the bank of a build; raises OSError or ValueError."""
-    return QuestionBank(
-        map_array(folder / "bank_vectors.npy"),
-        map_array(folder / "bank_answered.npy"),
-        map_array(folder / "bank_digests.npy"),
-        map_array(folder / "bank_starts.npy"),
-        map_array(folder / "bank_masses.npy"),
-        map_array(folder / "bank_types.npy"),
-        load_keywords(folder / "bank_keywords"),
-    )
-
-
-def _masses(keywords: KeywordIndex) -> Floats:
-    masses = np.zeros(keywords.size, dtype=np.float32)
-    np.add.at(masses, keywords.clauses, keywords.weights)
-    return np.maximum(masses, np.float32(1e-6))
-
-
-def _before(folder: Path | None) -> dict[bytes, Vectors]:
-    if folder is None:
-        return {}
-    try:
-        bank = load_bank(folder)
-    except (OSError, ValueError):
-        return {}
-    return {bytes(digest): bank.vectors[row] for row, digest in enumerate(bank.digests)}

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from index.bank import GapQuestions, asked_vectors, write_bank
+from index.bank_files import GapQuestions, asked_vectors, write_bank
 from index.carry import Carried
 from index.collection import Plan, write_store
 from index.corpus import Asked, Corpus

@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bank import BankTexts
+from index.bank_files import BankTexts
 from index.documents import Document, Passage
 from index.errors import BuildFailed
 from index.probe import probe

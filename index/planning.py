@@ -8,7 +8,7 @@ from hashlib import blake2b
 from itertools import chain
 from pathlib import Path
 
-from index.bank import BankTexts, bank_texts
+from index.bank_files import BankTexts, bank_texts
 from index.codec import encode_document, fields_of
 from index.collection import Plan
 from index.corpus import Asked, Corpus

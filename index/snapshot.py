@@ -10,7 +10,8 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bank import QuestionBank, load_bank
+from index.bank import QuestionBank
+from index.bank_files import load_bank
 from index.carry import Carried, gather, write_counts
 from index.decoded import Documents, Passages
 from index.documents import Clause, Document, Passage, PassageKind, Region

@@ -7,15 +7,8 @@ from hashlib import blake2b
 import numpy as np
 import pytest
 
-from index.bank import (
-    OTHER_TYPE,
-    BankQuestion,
-    BankTexts,
-    bank_texts,
-    load_bank,
-    type_bits,
-    write_bank,
-)
+from index.bank import OTHER_TYPE, BankQuestion, type_bits
+from index.bank_files import BankTexts, bank_texts, load_bank, write_bank
 from index.passages import passages_of
 from index.question_types import QuestionType
 from tests.toys import TINY_ASKED, ToyEmbedder, tiny_corpus
@@ -39,7 +32,7 @@ def vector(text: str):
 
 
 def neighbours(bank, places, text, tokens, types=()):
-    question = BankQuestion(vector(text), tokens, len(text), types)
+    question = BankQuestion(text, vector(text), tokens, types)
     return bank.compare([question]).neighbours(0, places)
 
 
@@ -62,6 +55,8 @@ def test_the_nearest_of_both_kinds_are_scored_by_hand(folder):
     weight = np.exp((3 / np.sqrt(10) - 1) / 0.02)
     assert near.vote == near.wide_vote == pytest.approx(1 / (1 + weight))
     assert near.known is True
+    # 教师 stands in 1 of 1 answered questions and in 1 of 1 gaps
+    assert near.odds == pytest.approx(0.0)
 
 
 def test_only_the_questions_of_the_given_documents_count(folder):
@@ -92,7 +87,7 @@ def test_questions_of_one_turn_are_compared_as_if_alone(folder):
     texts = ("教师", "年龄")
     tokens = ({"教师": 1.0}, {"年龄": 1.0})
     both = bank.compare(
-        [BankQuestion(vector(a), b, 2, ()) for a, b in zip(texts, tokens, strict=True)]
+        [BankQuestion(a, vector(a), b, ()) for a, b in zip(texts, tokens, strict=True)]
     )
     for row, (text, words) in enumerate(zip(texts, tokens, strict=True)):
         for places in ([0], [1], [0, 1]):
