@@ -73,7 +73,7 @@ def create_app(chain: Answering, settings: Settings) -> FastAPI:
     _add_unknown_calls(app)
     app.router.routes.extend(Route(path, tools) for path in ("/mcp", "/mcp/"))
     mount_chat(app, service, settings, interface)  # last: it takes every address that is left
-    narrow(app, problems)
+    narrow(app, problems, desk.turn_away)
     return app
 
 

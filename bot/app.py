@@ -192,9 +192,11 @@ class ChatPage:
         offered = turns.region_choices(self.chain.documents)
         wanted = region or chosen.region
         value = next((path for name, path in offered if wanted in (name, path)), "")
+        choices = [(words("region_all"), ""), *offered]
+        self.region.choices = [*choices]  # also for readers whose own list has been forgotten
         return [
             *self._show(View(self._kept(stored), text), words),
-            gr.update(choices=[(words("region_all"), ""), *offered], value=value),
+            gr.update(choices=choices, value=value),
             chosen.audience,
             *self._offered(chosen.audience, words),
         ]

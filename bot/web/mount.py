@@ -1,7 +1,7 @@
 """Put the chat page and the public Gradio API (``bot.web.service``) on the application."""
 
 # no postponed annotations: Gradio reads the types of what is returned
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Literal
 
 import gradio as gr
@@ -10,16 +10,17 @@ from gradio.context import LocalContext
 from gradio.events import api
 
 from bot.app import ChatPage
+from bot.failures import caught
 from bot.public.visits import visit_of, visiting
 from bot.settings import Settings
 from bot.web.interface import Interface
 from bot.web.markup import TEMPLATES
 from bot.web.schemas import Tool, load_descriptions
 from bot.web.service import Service, problem_sentence
+from bot.web.sessions import keep_little
 from index.errors import WenceError
 
 PARALLEL_CALLS = 16  # in threads that pages need too; how many are answered is the desk's affair
-WAITING_CALLS = 128
 Reply = dict[str, Any]
 
 
@@ -69,6 +70,24 @@ class PublicCalls:
             raise gr.Error(sentence, print_exception=False) from None
 
 
+class Guarded:
+    """What Gradio does at an event; what nobody foresaw, it would print with what was typed."""
+
+    def __init__(self, work: Callable[..., Awaitable[Reply]], words: Interface) -> None:
+        self.work, self.words = work, words
+
+    async def __call__(self, **arguments: object) -> Reply:
+        """The outcome; gr.Error says in our words that it failed, the log says where."""
+        try:
+            with caught("an event of the page", gr.Error) as failure:
+                return await self.work(**arguments)
+        except gr.Error as error:
+            error.print_exception = False
+            raise
+        sentence = self.words("error_internal", reference=failure.reference or "")
+        raise gr.Error(sentence, print_exception=False)
+
+
 def mount_chat(
     app: FastAPI, service: Service, settings: Settings, interface: dict[str, Interface]
 ) -> None:
@@ -83,9 +102,7 @@ def mount_chat(
                 api_description=describe(tool),
                 concurrency_id="api",
             )
-    blocks.queue(default_concurrency_limit=PARALLEL_CALLS, max_size=WAITING_CALLS)
-    # Its usage statistics are off, yet each event would still summarise all earlier ones.
-    blocks._queue.ANAYLTICS_CACHE_FREQUENCY = 10**12
+    blocks.queue(default_concurrency_limit=PARALLEL_CALLS)  # how long it is: bot.web.narrow
     gr.mount_gradio_app(
         app,
         blocks,
@@ -100,6 +117,8 @@ def mount_chat(
         theme=gr.themes.Base(font="sans-serif", font_mono="monospace"),
         head=TEMPLATES.get_template("head.html").render(),
     )
+    keep_little(app.routes[-1], blocks)
+    blocks.process_api = Guarded(blocks.process_api, interface["zh"])
 
 
 def describe(tool: Tool) -> str:

@@ -16,6 +16,7 @@ from bot.web.pages import Pages
 from bot.web.turns import BadRequest, failure_sentence
 from index.errors import IndexUnusable, WenceError
 
+QUEUE_JOIN = "/gradio_api/queue/join"
 Handler = Callable[[Request, Exception], Response]
 logger = logging.getLogger(__name__)
 
@@ -82,4 +83,6 @@ class Problems:
         if path == "/" or path.startswith(("/documents", "/answer")):
             context: dict[str, object] = {"message": sentence}
             return self._pages.page("error.html", self._words(request), context, status)
-        return JSONResponse({"error": {"code": key, "message": sentence}}, status)
+        # Gradio's page shows its reader the detail
+        detail = {"detail": sentence} if path.rstrip("/") == QUEUE_JOIN else {}
+        return JSONResponse({"error": {"code": key, "message": sentence}, **detail}, status)
