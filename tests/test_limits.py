@@ -72,6 +72,16 @@ def test_what_has_expired_is_forgotten_and_the_rest_is_kept(
     assert sorted(memory.storage) == ["long"]
 
 
+def test_of_too_many_counts_the_oldest_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.public.limits.MOST_COUNTS", 2)
+    memory = Memory()
+    for name in ("甲", "乙", "丙"):
+        memory.incr(name, 1000)
+    memory.sweep()
+    assert [sorted(memory.storage), sorted(memory.expirations)] == [["丙", "乙"]] * 2
+    assert len(memory.locks) == 2
+
+
 def test_counting_starts_no_sweep_of_its_own() -> None:
     memory = Memory()
     timer = memory.timer

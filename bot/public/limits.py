@@ -21,6 +21,7 @@ from index.errors import SettingsError
 
 REDIS_SECONDS = 0.3  # that a question may wait for Redis
 SWEEP_SECONDS = 60.0
+MOST_COUNTS = 100_000  # kept of this process, 300 bytes each; a client has about three
 logger = logging.getLogger(__name__)
 
 
@@ -50,9 +51,11 @@ class Memory(MemoryStorage):
         self.timer.start()
 
     def sweep(self) -> None:
-        """Forget what has expired."""
+        """Forget what has expired and, of too many, the oldest."""
         for name in list(self.expirations):
             self.get(name)
+        for name in list(self.expirations)[:-MOST_COUNTS]:
+            self.clear(name)
 
 
 class Limits:
