@@ -155,7 +155,7 @@ class Answerer:
     def _ended(self, question: Question, status: AnswerStatus, reason: str, words: Words) -> Answer:
         held = region_names(self.resolver.held, words)
         text = words(reason, held=held, max=str(self.settings.max_question_chars))
-        return Answer(question, normalise(question.text), status, text)
+        return Answer(question, normalise(question.text), status, text, reason=reason)
 
     def _outcome(self, reading: Reading, words: Words) -> Outcome:
         return Outcome(reading, self.resolver.held, words, self.today)

@@ -74,6 +74,7 @@ class Answer:
 
     ``reference`` leads from the page to the log and the questions board.
     ``staff_notes`` tell staff what a reader need not know, such as why no model worded it.
+    ``reason`` is the key of the fixed sentence that a question without a search ended with.
     """
 
     question: Question
@@ -90,3 +91,4 @@ class Answer:
     hits: tuple[Hit, ...] = ()
     staff_notes: tuple[str, ...] = ()
     reference: str = ""
+    reason: str = ""

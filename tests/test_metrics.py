@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import httpx
 import pytest
 from fastapi.testclient import TestClient
 from prometheus_client.parser import text_string_to_metric_families as families
 
+from bot.conversation import Answer, AnswerStatus, Question
+from bot.public.desk import Desk
+from bot.public.metrics import Metrics
+from bot.public.watch import Asked
 from tests.served import served
-from tests.web_fake import ScriptedChain, missing_index, web_app
+from tests.web_fake import ScriptedChain, missing_index, settings, web_app
 
 ASK = "/api/v1/ask"
 LATENCIES = "wence_step_seconds_count"
@@ -63,6 +68,18 @@ def test_every_question_is_counted_by_its_end_and_its_way_in(client: TestClient)
     assert seen["wence_hits_sum",] == 2
     assert (seen[LATENCIES, "total"], seen[LATENCIES, "desk"]) == (5, 5)
     assert seen["wence_step_seconds_sum", "total"] == pytest.approx(5 * 0.00123456)
+
+
+def test_what_was_refused_is_counted_by_its_reason_and_nothing_else() -> None:
+    metrics = Metrics(Desk(ScriptedChain(), settings()))
+    for reason in ("refused.injection", "refused.crisis", "refused.injection", ""):
+        answer = Answer(Question("问"), "问", AnswerStatus.REFUSED, "不行。", reason=reason)
+        metrics(Asked("ab12", "api", datetime.now(UTC), "甲", 0.1, answer))
+    seen = read(metrics.page().decode())
+    assert {key[1]: value for key, value in seen.items() if key[0] == "wence_endings_total"} == {
+        "refused.injection": 2,
+        "refused.crisis": 1,
+    }
 
 
 def test_the_state_of_the_service_is_shown(client: TestClient) -> None:

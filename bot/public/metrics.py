@@ -48,6 +48,7 @@ class Metrics:
         self.registry.register(_State(desk))
         self._questions = self._counter("questions", "Answers", "status", "channel", "composer")
         self._abstained = self._counter("abstentions", "Answers that hold no rule", "status")
+        self._ended = self._counter("endings", "Questions that a fixed sentence ended", "reason")
         self._refused = self._counter("turned_away", "Questions not let in", "reason", "channel")
         self._limited = self._counter("requests_refused", "Requests not let in", "reason")
         self._model = self._counter("model_failures", "Answers quoted instead of worded", "kind")
@@ -68,6 +69,8 @@ class Metrics:
         self._questions.labels(answer.status.value, asked.channel, answer.composer).inc()
         if answer.status in ABSTAINED:
             self._abstained.labels(answer.status.value).inc()
+        if answer.reason:  # a key of messages.yaml: there are not many
+            self._ended.labels(answer.reason).inc()
         for step, milliseconds in answer.timings_ms.items():
             self._steps.labels(step).observe(milliseconds / 1000)
         self._steps.labels("desk").observe(asked.seconds)
