@@ -23,7 +23,13 @@ from index.question_types import QuestionType, holds_type
 DATA_FILE = Path(__file__).parent / "data" / "decision.json"
 TOPIC_COVERAGE = 0.9
 TOPIC_SHARE = 0.05  # of the threshold
-REQUIRED = (QuestionType.AMOUNT, QuestionType.PHONE)  # a clause without one never answers
+REQUIRED = (  # a clause without one never answers
+    QuestionType.AMOUNT,
+    QuestionType.PHONE,
+    QuestionType.MATERIAL,
+    QuestionType.SCORE,
+    QuestionType.AGE,
+)
 UNNAMED = 0.5
 STRANGER = 0.9  # below this nearness to any known question a question is on foreign ground
 VALUE_TYPES = (
@@ -35,6 +41,9 @@ VALUE_TYPES = (
     QuestionType.NUMBER,
     QuestionType.PLACE,
     QuestionType.PERSON,
+    QuestionType.MATERIAL,
+    QuestionType.SCORE,
+    QuestionType.AGE,
 )
 FORM_TYPES = (
     QuestionType.MANNER,
@@ -133,7 +142,7 @@ def is_answered(named: Mapping[str, float], chance: float, region_is_named: bool
 
     A region that nobody named speaks when it more likely answers than not. A general question
     (小班化教学有什么规定) wants what there is on its subject, so a clause that has all of it needs
-    less. Who asks how much money, or for a number to call, is not answered without one.
+    less. Who asks how much money, which papers or what age is not answered without one.
     """
     if any(named.get(f"no_{kind}") for kind in REQUIRED):
         return False

@@ -36,6 +36,9 @@ class QuestionType(StrEnum):
     DOCUMENT_METADATA = "document_metadata"
     COMPARISON = "comparison"
     NEGATION = "negation"
+    MATERIAL = "material"
+    SCORE = "score"
+    AGE = "age"
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def test_a_region_that_nobody_named_must_more_likely_answer_than_not():
     assert is_answered({"vote": 0.5}, UNNAMED, region_is_named=False)
 
 
-@pytest.mark.parametrize("missing", ["no_amount", "no_phone"])
+@pytest.mark.parametrize("missing", ["no_amount", "no_phone", "no_material", "no_score", "no_age"])
 def test_without_the_amount_or_number_asked_for_nothing_is_sure_enough(missing):
     assert not is_answered({"vote": 0.5, missing: 1.0}, 1.0)
     assert is_answered({"vote": 0.5, missing: 0.0}, 1.0)

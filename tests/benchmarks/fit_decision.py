@@ -4,10 +4,12 @@
 
 Logistic regression (scikit-learn, L2), ten-fold cross-validation for the printed figures.
 ``expanded``: the five policies with their everyday questions; a row for each question and region
-it is about, 1 where a gold quote lies in that region's documents, 0 where they do not say.
+it is about, 1 where a gold quote lies in that region's documents, 0 where they do not say. The
+rows of a question have the weight of one together.
 ``plain``: documents without everyday questions: the same five without theirs, and the laws beside
 the five (questions.laws.calibration.jsonl), a row for each question and level of documents, 1
-where the best clause holds the answer; folds keep the questions on one law together. Where the
+where the best clause holds the answer. Folds keep the rows of a question, and the questions on
+one law, together. Where the
 laws are not at hand, ``plain`` stays as it is. The report files are never read.
 """
 
@@ -25,7 +27,7 @@ import numpy as np
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.model_selection import GroupKFold, StratifiedKFold
+from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from bot.authority import Layer
@@ -40,7 +42,12 @@ from index.embedder import load_embedder
 from index.search import Searcher
 
 DATA = Path(__file__).parent.parent / "data"
-FILES = ("questions.jsonl", "questions.tuning.jsonl", "questions.calibration.jsonl")
+FILES = (
+    "questions.jsonl",
+    "questions.tuning.jsonl",
+    "questions.calibration.jsonl",
+    "questions.everyday.jsonl",
+)
 LAW_FILE = "questions.laws.calibration.jsonl"
 LAWS = bench_data() / "laws"
 KINDS = {"single", "several", "yesno", "list", "not_stated", "followup", "no_region", "comparison",
@@ -61,10 +68,11 @@ class Row:
     answered: int
     group: str
     weight: float = 1.0
+    share: float = 1.0  # of its question, which may be about several regions
 
 
 def policy_rows(chain: PolicyChain, weight: float) -> Iterator[Row]:
-    """A row for every labelled question and region of the five policies."""
+    """A row for every labelled question and region; a question counts once in all."""
     for name in FILES:
         for one in load_expectations(DATA / name):
             if one.kind not in KINDS:
@@ -76,7 +84,8 @@ def policy_rows(chain: PolicyChain, weight: float) -> Iterator[Row]:
                 ids = {document.id for document in layer.scope.documents}
                 about = str(layer.scope.region) in one.regions or one.kind == "out_of_scope"
                 if about and not ids & maybe:
-                    yield Row(named, int(bool(ids & gold)), one.question.id, weight)
+                    share = 1 / max(len(one.regions), 1)
+                    yield Row(named, int(bool(ids & gold)), one.question.id, weight, share)
 
 
 def law_rows(chain: PolicyChain) -> Iterator[Row]:
@@ -111,19 +120,16 @@ def fit(name: str, rows: Sequence[Row], threshold: float | None) -> dict[str, ob
     vectorizer, scaler = DictVectorizer(sparse=False), StandardScaler()
     x = scaler.fit_transform(vectorizer.fit_transform([row.features for row in rows]))
     y = np.array([row.answered for row in rows])
-    mass = np.array([row.weight for row in rows])
+    kinds = np.array([row.weight for row in rows])
+    mass = kinds * np.array([row.share for row in rows])
     groups = np.array([row.group for row in rows])
     model = LogisticRegression(C=C[name], max_iter=5000)
-    folds = (
-        StratifiedKFold(10, shuffle=True, random_state=SEED).split(x, y)
-        if threshold is None
-        else GroupKFold(10).split(x, y, groups)
-    )
+    folds = StratifiedGroupKFold(10, shuffle=True, random_state=SEED)
     chance = np.zeros(len(y))
-    for train, test in folds:
+    for train, test in folds.split(x, y, groups):
         model.fit(x[train], y[train], sample_weight=mass[train])
         chance[test] = model.predict_proba(x[test])[:, 1]
-    report(name, y, chance, mass)
+    report(name, y, chance, kinds)
     model.fit(x, y, sample_weight=mass)
     weights = model.coef_[0] / scaler.scale_
     found = zip(vectorizer.feature_names_, weights, strict=True)
@@ -136,10 +142,10 @@ def fit(name: str, rows: Sequence[Row], threshold: float | None) -> dict[str, ob
     }
 
 
-def report(name: str, y: np.ndarray, chance: np.ndarray, mass: np.ndarray) -> None:
+def report(name: str, y: np.ndarray, chance: np.ndarray, kinds: np.ndarray) -> None:
     """Print the cross-validated figures, for rows of each weight apart."""
-    for weight in sorted(set(mass)):
-        answered, chances = y[mass == weight], chance[mass == weight]
+    for weight in sorted(set(kinds)):
+        answered, chances = y[kinds == weight], chance[kinds == weight]
         right, wrong = chances[answered == 1], chances[answered == 0]
         auc = roc_auc_score(answered, chances)
         print(
