@@ -11,10 +11,11 @@ from pathlib import Path
 
 import yaml
 
+from bot.articles import find_article
 from bot.aspects import Turn
 from bot.conversation import Quote
 from bot.sections import Section, Source
-from index.documents import Clause, Document, Region
+from index.documents import Clause, Document, Part, Region
 
 DATA_FILE = Path(__file__).parent / "data" / "about.yaml"
 OWN_WORDS = 0.5  # of what is left of the question stands in the document's title
@@ -83,12 +84,12 @@ def section_about(
 def article_section(
     region: Region, documents: tuple[Document, ...], articles: Collection[str]
 ) -> Section:
-    """A section of the articles that the question names (第八条), each quoted whole."""
+    """A section of the articles that the question names (第八条第二款), each quoted whole."""
     sources = [
-        _whole(document, clause)
+        _whole(document, *found)
         for document in documents
-        for clause in document.clauses
-        if clause.address in articles
+        for address in articles
+        if (found := find_article(document, address))
     ]
     return Section(region, documents, tuple(sources), probability=1.0)
 
@@ -105,8 +106,10 @@ def _by_clause(lines: Sequence[Source]) -> tuple[Source, ...]:
     return tuple(found.values())
 
 
-def _whole(document: Document, clause: Clause) -> Source:
-    quote = Quote(clause.text.rstrip(), clause.start, clause.start + len(clause.text.rstrip()))
+def _whole(document: Document, clause: Clause, part: Part | None) -> Source:
+    start, end = (part.start, part.end) if part else (clause.start, clause.end)
+    text = document.text[start:end].rstrip()
+    quote = Quote(text, start, start + len(text))
     return Source(document, clause, (quote,), quote, (), 1.0)
 
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from bot.articles import articles_in, is_article_alone, next_to
+from bot.as_of import AsOfKind, read_as_of
+from bot.named import named_documents
+from bot.resolve import Resolver
 from bot.topic import clearly_out_of_scope, read, unknown_terms
 from index.question_types import load_naming
 from index.words import Found, WordFinder, content_words
@@ -44,6 +49,35 @@ def read_thread(question: str, history: Sequence[str], without_regions: WithoutR
     for text in later:
         thread = _step(text, thread.standalone, without_regions)
     return thread
+
+
+def made_whole(texts: Sequence[str], resolver: Resolver, today: date) -> tuple[str, ...]:
+    """The questions of a conversation, oldest first, each article with the document it is of.
+
+    What was said before a question on an article of a document that it names is left off.
+    """
+    told: list[str] = []
+    for text in texts:
+        whole = _with_document(text, told, resolver, today)
+        if told and named_documents(whole, resolver.documents, ()).articles:
+            told.clear()
+        told.append(whole)
+    return tuple(told)
+
+
+def _with_document(text: str, earlier: Sequence[str], resolver: Resolver, today: date) -> str:
+    """第九条呢, 下一条: with its number and the name of the document spoken of last, as of then."""
+    if not earlier or not is_article_alone(text):
+        return text
+    before = read_thread(earlier[-1], earlier[:-1], resolver.without_regions).standalone
+    said = articles_in(before)
+    articles = next_to(text, said[-1] if said else "")
+    if not articles:
+        return text
+    titles = {f"《{one.title}》" for one in named_documents(before, resolver.documents, ()).held}
+    as_of = read_as_of(before, today) if titles else None
+    when = as_of.words if as_of and as_of.kind is not AsOfKind.STILL else ""
+    return f"{when}{''.join(sorted(titles))}{'、'.join(articles)}怎么说"
 
 
 def _step(question: str, before: str, without_regions: WithoutRegions) -> Thread:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import yaml
 
+from bot.articles import articles_in, without_articles
 from index.documents import Document, Region
-from index.numbering import han_written
 from index.regions import Mention
 from index.scope import applies
 
@@ -25,7 +25,6 @@ _NUMBER = re.compile(
     r"([\u4e00-\u9fff]?(?:政办发|政办函|政办|政发|办发|教基|教师|委发|党发|教|发|函|字)[\u4e00-\u9fff]?)"
     r"\s*[〔\[(]?((?:19|20)\d\d)[〕\])年]?\s*(?:第)?(\d{1,4})号"
 )
-_ARTICLE = re.compile(r"第(\d{1,3}|[一二三四五六七八九十百零〇]{1,7})条")
 _STATE = "中华人民共和国"
 _MARKS = re.compile(r"[《》]")
 _PLAIN = re.compile(r"[^\u4e00-\u9fffa-z0-9]+", re.IGNORECASE)
@@ -56,9 +55,9 @@ def named_documents(
         if not meant:
             unheld.append(name)
         bare = bare.replace(name, " ")
-    articles = tuple(dict.fromkeys(map(_article, _ARTICLE.finditer(text)))) if held else ()
+    articles = articles_in(text) if held else ()
     if articles:
-        bare = _ARTICLE.sub(" ", bare)
+        bare = without_articles(bare)
     return NamedDocuments(tuple(held.values()), tuple(dict.fromkeys(unheld)), bare, articles)
 
 
@@ -140,11 +139,6 @@ def _any_of(forms: tuple[str, ...]) -> re.Pattern[str]:
 def _without(text: str, match: re.Match[str]) -> str:
     """The text with blanks in place of a match, every other place kept."""
     return text[: match.start()] + "　" * len(match[0]) + text[match.end() :]
-
-
-def _article(match: re.Match[str]) -> str:
-    number = match[1]
-    return f"第{han_written(int(number)) if number.isdigit() else number}条"
 
 
 def _is_title(name: str, document: Document) -> bool:

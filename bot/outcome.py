@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from bot.compose import (
-    LISTED_REGIONS,
     compose_many,
     compose_one,
     force_notes,
@@ -21,15 +19,20 @@ from bot.compose import (
     validity_note,
 )
 from bot.conversation import Answer, AnswerStatus, Citation
+from bot.endings import Endings
 from bot.messages import Words
-from bot.named import spoken
 from bot.premise import false_premise
-from bot.remarks import absent_lines, absent_notes, differing_lines, old_line, version_notes
+from bot.remarks import (
+    absent_articles,
+    absent_notes,
+    differing_lines,
+    old_line,
+    version_notes,
+)
 from bot.retrieve import Found
 from bot.sections import Section, only_mentioning
 from bot.tables import compose_table
-from bot.understand import Reading
-from index.documents import Document, Region
+from index.documents import Document
 from index.question_types import QuestionType
 
 UNKNOWN_ISSUER = "未载明"
@@ -37,13 +40,8 @@ ABOUT_DOCUMENTS = frozenset({QuestionType.VALIDITY, QuestionType.DOCUMENT_METADA
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """Makes the answers to one reading; ``held`` are the regions that have a document."""
-
-    reading: Reading
-    held: tuple[Region, ...]
-    words: Words
-    today: date
+class Outcome(Endings):
+    """Makes the answers to one reading."""
 
     def answer(self, found: Found) -> Answer:
         """The answer from what was found; without a source it says what is missing."""
@@ -52,60 +50,21 @@ class Outcome:
             sections = tuple(only_mentioning(one, names) for one in found.sections)
             found = replace(found, sections=sections)
         if found.asks:
-            return self._which_region(found)
+            return self.which_region(found.offered, found.hits)
         if any(section.sources for section in found.sections):
             return self._answered(found)
+        if self.reading.articles:
+            return self.no_article()
         elsewhere = self.reading.only_unheld or self.reading.scope.above
         return self.not_covered() if elsewhere else self._not_stated(found)
-
-    def nothing_held(self) -> Answer:
-        """No document may answer: none is held, or no version of it was in force."""
-        if not self.reading.versions.absent:
-            return self.not_covered()
-        return Answer(
-            self.reading.question,
-            self.reading.thread.standalone,
-            AnswerStatus.NOT_STATED,
-            "\n\n".join(absent_lines(self.reading, self.words, self.today)),
-        )
-
-    def _which_region(self, found: Found) -> Answer:
-        """Many regions have a rule of their own: which of them is meant."""
-        names = "、".join(map(region_name, found.offered))
-        return Answer(
-            self.reading.question,
-            self.reading.thread.standalone,
-            AnswerStatus.CLARIFY,
-            self.words("clarify.which_region", regions=names),
-            suggestions=tuple(map(region_name, found.offered)),
-            hits=found.hits,
-        )
-
-    def not_covered(self) -> Answer:
-        """A region or a document that is not held was asked about."""
-        scope, held = self.reading.scope, region_names(self.held, self.words)
-        regions = scope.unheld or scope.above
-        asked = "、".join(map(region_name, regions))
-        if self.reading.only_unheld:
-            asked = spoken(self.reading.unheld) or self.words("that_document")
-            text = self.words("not_covered_document", asked=asked, held=held)
-        elif scope.above:
-            text = self.words("not_covered_above", asked=asked, held=held)
-        else:
-            text = self.words("not_covered", asked=asked, held=held)
-        return Answer(
-            self.reading.question,
-            self.reading.thread.standalone,
-            AnswerStatus.NOT_COVERED,
-            text,
-            regions=regions,
-            suggestions=tuple(map(region_name, self.held[:LISTED_REGIONS])),
-        )
 
     def _answered(self, found: Found) -> Answer:
         speaking = [section for section in found.sections if section.sources]
         citations = number_citations(found.sections)
-        absent = absent_notes(self.reading, citations, self.words, self.today)
+        absent = (
+            *absent_notes(self.reading, citations, self.words, self.today),
+            *absent_articles(self.reading, self.words),
+        )
         notes = (
             *reading_notes(self.reading, self.words),
             *self._regional_notes(found),
@@ -129,13 +88,13 @@ class Outcome:
     def _status(self, sections: Sequence[Section], has_absent: bool) -> AnswerStatus:
         """Partial when a named region is silent or not held, or a part of the question is.
 
-        So it is when one of several regions or documents named no longer has a rule.
+        So it is when one of several regions, documents or articles named has no rule now.
         """
         scope = self.reading.scope
         silent = scope.named and not all(section.sources for section in sections)
         partly = len(sections) == 1 and sections[0].partly
-        ended = has_absent and (self.reading.named or len(scope.asked) > 1)
-        missing = scope.unheld or silent or partly or ended
+        several = self.reading.named or self.reading.articles or len(scope.asked) > 1
+        missing = scope.unheld or silent or partly or (has_absent and several)
         return AnswerStatus.PARTIAL if missing else AnswerStatus.ANSWERED
 
     def _lines(self, sections: Sequence[Section], citations: tuple[Citation, ...]) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.articles import articles_held, articles_in
 from bot.topic import read
 from index.documents import Clause, Document
 from index.numbering import han_number
@@ -34,6 +35,8 @@ def named_places(text: str, documents: Sequence[Document]) -> tuple[str, ...]:
     policies = [one for one in documents if one.level == "normative"]
     if len(policies) != 1:
         return ()
+    if articles_held(policies[0]):
+        return articles_in(text)
     found = [name for names in _readings(text, policies[0]) for name in names]
     return tuple(dict.fromkeys(found))
 

@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from bot.articles import (
+    article_of,
+    articles_held,
+    articles_in,
+    find_article,
+    paragraphs_of,
+)
 from bot.as_of import AsOfKind
 from bot.authority import differing
 from bot.conversation import Citation
@@ -13,6 +20,7 @@ from bot.messages import Words
 from bot.sections import Section
 from bot.understand import Reading
 from index.documents import Document
+from index.numbering import han_written
 from index.scope import NATIONAL
 
 NAMED_TITLES = 3
@@ -86,6 +94,35 @@ def absent_lines(reading: Reading, words: Words, today: date) -> list[str]:
     unheld = _titles([one for one, newer in absent if not ended_line(one, newer, words, day)])
     lines = [words("not_in_force", titles=unheld)] if unheld and reading.as_of else []
     return [*lines, *(line for pair in absent for line in _absent(reading, *pair, words, today))]
+
+
+def absent_articles(reading: Reading, words: Words) -> list[str]:
+    """Which of the articles named a document does not have, and how many it has."""
+    return [
+        _absent_article(document, article, words)
+        for document in reading.scope.documents
+        for article in reading.articles
+        if not find_article(document, article)
+    ]
+
+
+def which_document(reading: Reading) -> tuple[str, tuple[str, ...]]:
+    """The article that was asked for, and the titles of the documents that it may be of."""
+    titles = dict.fromkeys(f"《{one.short_title}》" for one in reading.choices)
+    return "、".join(articles_in(reading.scope.bare)), tuple(titles)
+
+
+def _absent_article(document: Document, article: str, words: Words) -> str:
+    title, held = _title(document), articles_held(document)
+    whole = find_article(document, article_of(article))
+    if whole and article != article_of(article):
+        count = han_written(paragraphs_of(whole[0]))
+        place = f"{title}{whole[0].address}"
+        part = article.removeprefix(whole[0].address)
+        return words("no_such_paragraph", place=place, article=part, count=count)
+    if not held:
+        return words("no_such_place", title=title, article=article)
+    return words("no_such_article", title=title, article=article, count=han_written(len(held)))
 
 
 def ended_line(document: Document, newer: Document | None, words: Words, day: date) -> str:

@@ -6,9 +6,10 @@ import re
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from bot.articles import articles_held, articles_in, is_article_alone
 from bot.as_of import AsOf, read_as_of
 from bot.conversation import Question
-from bot.followup import Thread, read_thread
+from bot.followup import Thread, made_whole, read_thread
 from bot.in_force import NOTHING_CHOSEN, Chosen, choose
 from bot.named import NamedDocuments, named_documents, of_region
 from bot.places import named_places
@@ -45,6 +46,8 @@ class Reading:
     its separate questions when there are several; ``terms`` the weighted keyword texts;
     ``corrections`` what was written and what it was read as; ``unheld`` the names of documents
     that are not held, and ``only_unheld`` tells that nothing but these was asked about.
+    ``articles`` are those of a named document; ``choices`` the documents that a question on an
+    article may mean when it names none.
     """
 
     question: Question
@@ -62,27 +65,27 @@ class Reading:
     versions: Chosen = NOTHING_CHOSEN
     named: bool = False
     articles: tuple[str, ...] = ()
+    choices: tuple[Document, ...] = ()
 
 
 def understand(question: Question, resolver: Resolver, today: date | None = None) -> Reading:
     """Read a question in its conversation, against the regions and the versions held."""
     text, corrections = _written_right(question.text)
     history = tuple(_written_right(earlier)[0] for earlier in question.history)
-    thread = read_thread(text, history, resolver.without_regions)
+    today = today or date.today()
+    *earlier, text = made_whole((*history, text), resolver, today)
+    thread = read_thread(text, earlier, resolver.without_regions)
     own = resolver.resolve(text, question.region)
     scope = _scope(resolver, question, own, (*history, thread.standalone))
-    mentioned = resolver.mentions(thread.standalone)
-    named = named_documents(thread.standalone, resolver.documents, mentioned)
-    as_of = read_as_of(thread.standalone, today or date.today())
-    today = today or date.today()
+    named = _named(thread.standalone, resolver)
+    as_of = read_as_of(thread.standalone, today)
     scope, versions = _in_force(scope, named, as_of, today, resolver.documents)
+    named, scope, choices = _meant(named, own.bare, scope)
     elsewhere = resolver.resolve(" ".join((*history, named.bare)), question.region).named
     only_unheld = bool(named.unheld) and not named.held and not elsewhere
-    alone = thread.own and thread.before is not None
     plain = thread.standalone if only_unheld else _without_names(thread.standalone, named)
-    if as_of and any(one.effective for one in versions.documents):
-        plain = plain.replace(as_of.words, "").strip("，, ")
-    search = _topic(own.bare if alone else resolver.without_regions(plain))
+    plain = _without_day(plain, as_of, versions)
+    search = _topic(own.bare if _leans(thread) else resolver.without_regions(plain))
     before = _before(thread, resolver)
     rendered = render(search)
     types = question_types(rendered or text) or question_types(thread.standalone)
@@ -103,7 +106,33 @@ def understand(question: Question, resolver: Resolver, today: date | None = None
         versions=versions,
         named=bool(named.held),
         articles=_places(text, thread, scope) or named.articles,
+        choices=choices,
     )
+
+
+def _named(text: str, resolver: Resolver) -> NamedDocuments:
+    return named_documents(text, resolver.documents, resolver.mentions(text))
+
+
+def _meant(
+    named: NamedDocuments, bare: str, scope: Scope
+) -> tuple[NamedDocuments, Scope, tuple[Document, ...]]:
+    """The only document that an article without one can be of, or else those that it may be of."""
+    if named.held or named.unheld or not is_article_alone(bare):
+        return named, scope, ()
+    divided = tuple(one for one in scope.documents if articles_held(one)) or scope.documents
+    articles = articles_in(bare)
+    if len(divided) != 1 or not articles:
+        return named, scope.only(()), divided
+    meant = replace(named, held=divided, articles=articles)
+    return meant, replace(scope.only(divided), named=True), ()
+
+
+def _without_day(text: str, as_of: AsOf | None, versions: Chosen) -> str:
+    """A text without the words that only say of which day a version is wanted."""
+    if as_of is None or not any(one.effective for one in versions.documents):
+        return text
+    return text.replace(as_of.words, "").strip("，, ")
 
 
 def _places(text: str, thread: Thread, scope: Scope) -> tuple[str, ...]:
@@ -128,9 +157,14 @@ def _in_force(
     return scope.only(versions.documents), versions
 
 
+def _leans(thread: Thread) -> bool:
+    """Whether a follow-up has words of its own to search with."""
+    return thread.own and thread.before is not None
+
+
 def _before(thread: Thread, resolver: Resolver) -> str | None:
     """The earlier question that a follow-up with words of its own leans on, as it is searched."""
-    if not (thread.before and thread.own):
+    if not (_leans(thread) and thread.before):
         return None
     before = _topic(resolver.without_regions(thread.before))
     return render(before) or before
