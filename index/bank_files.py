@@ -81,12 +81,6 @@ def write_bank(
     save_odds(count_words(bank.texts, bank.answered, bank.starts), folder)
 
 
-def asked_vectors(passages: Sequence[Passage], vectors: Vectors) -> dict[bytes, Vectors]:
-    """Vectors of the everyday questions among passages, by digest."""
-    rows = [row for row, passage in enumerate(passages) if passage.kind == "asked"]
-    return {bytes.fromhex(passages[row].digest): vectors[row] for row in rows}
-
-
 def load_bank(folder: Path) -> QuestionBank:
     """Open the bank of a build; raises OSError or ValueError."""
     return QuestionBank(

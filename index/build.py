@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from index.bank_files import GapQuestions, asked_vectors, write_bank
+from index.bank_files import GapQuestions, write_bank
 from index.carry import Carried
 from index.collection import Plan, write_store
 from index.corpus import Asked, Corpus
@@ -35,12 +35,15 @@ from index.publish import (
 from index.snapshot import Snapshot, write_tables
 from index.store import StoreError
 from index.store_server import is_in_place, remove_lost_collections
-from index.vectors import KnownVectors, Progress, embed_passages
+from index.vectors import KnownVectors, Progress, Wanted, embed_texts
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What a build did, counted in passages; ``embedded`` is how many vectors were computed."""
+    """What a build did, counted in passages; ``embedded`` is how many vectors were computed.
+
+    Vectors are those of passages and of the questions that no passage answers.
+    """
 
     added: int
     changed: int
@@ -108,10 +111,11 @@ def prepare_build(
         if plan.previous and _still_sound(plan.previous, plan.digest, publication):
             return PreparedBuild(plan.previous, _report(plan, embedded=0), changed=False)
         known = known_vectors(plan, embedder, index_dir)
-        embedded = len({p.digest for p in plan.passages if p.digest not in known})
+        wanted = Wanted(plan.passages, _questions(plan))
+        embedded = len(wanted.missing(known))
         build = new_build(index_dir)
         try:
-            _write(plan, build, (embedder, known), progress)
+            _write(plan, build, (embedder, known, wanted), progress)
             _finish(plan, build, embedder, publication)
         except (OSError, StoreError, BuildFailed):
             shutil.rmtree(build, ignore_errors=True)
@@ -144,18 +148,22 @@ def explained() -> Iterator[None]:
 
 
 def _write(
-    plan: Plan, build: Path, means: tuple[Embedder, KnownVectors], progress: Progress
+    plan: Plan, build: Path, means: tuple[Embedder, KnownVectors, Wanted], progress: Progress
 ) -> None:
-    embedder, known = means
-    vectors = embed_passages(plan.passages, embedder, known, build, progress)
+    embedder, known, wanted = means
+    vectors, questions = embed_texts(wanted, embedder, known, build, progress)
     write_lines(build / "documents.jsonl", plan.lines[0])
     write_lines(build / "passages.jsonl", plan.lines[1])
     carried = Carried(plan.previous)
     write_tables(build, plan.documents, plan.passages, plan.digests, carried)
-    questions = {bytes.fromhex(one): known[one] for one in text_digests(plan.bank) if one in known}
-    questions |= asked_vectors(plan.passages, vectors)
-    write_bank(build, plan.bank, embedder, None, questions)
+    by_digest = {bytes.fromhex(one): vector for one, vector in questions.items()}
+    write_bank(build, plan.bank, embedder, None, by_digest)
     write_store(plan, build, vectors, progress)
+
+
+def _questions(plan: Plan) -> dict[str, str]:
+    """The questions of the bank by digest."""
+    return dict(zip(text_digests(plan.bank), plan.bank.texts, strict=True))
 
 
 def _still_sound(folder: Path, digest: str, publication: int | None) -> bool:

@@ -1,4 +1,4 @@
-"""Vectors of passages: reused by digest from earlier builds, the rest embedded in chunks.
+"""Vectors of passages and questions: reused by digest from earlier builds, else made in chunks.
 
 Each chunk is appended to a log in the build's folder, so a build that was stopped is resumed:
 the next one takes over what the log holds. Vectors of texts that leave the index go to a log
@@ -8,7 +8,8 @@ beside the builds, so that going back to an earlier publication embeds nothing.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from numpy.typing import NDArray
 from index.documents import Passage
 from index.embedder import Embedder
 
-CHUNK = 64  # passages between two writes of the log
+CHUNK = 64  # texts between two writes of the log
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[str, int, int], None]
@@ -47,34 +48,63 @@ class KnownVectors:
         return np.asarray(vectors[row])
 
 
-def embed_passages(
-    passages: Sequence[Passage],
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What needs a vector: the passages, and the questions of the bank by digest."""
+
+    passages: Sequence[Passage]
+    questions: Mapping[str, str]
+
+    def missing(self, known: KnownVectors) -> dict[str, str]:
+        """Texts by digest that have none yet; of like length side by side, to pad the least."""
+        texts = {one.digest: one.text for one in self.passages} | dict(self.questions)
+        found = {digest: text for digest, text in texts.items() if digest not in known}
+        return dict(sorted(found.items(), key=lambda one: (len(one[1]), one[0])))
+
+
+def embed_texts(
+    wanted: Wanted,
     embedder: Embedder,
     known: KnownVectors,
     folder: Path,
     progress: Progress,
-) -> Vectors:
-    """The vector of every passage, shape (passages, dimensions), in ``folder/vectors.npy``."""
-    shape = (len(passages), embedder.dimensions)
+) -> tuple[Vectors, dict[str, Vectors]]:
+    """The vector of every passage, shape (passages, dimensions), in ``folder/vectors.npy``.
+
+    And those of the questions, by digest.
+    """
+    shape = (len(wanted.passages), embedder.dimensions)
     stored = np.lib.format.open_memmap(folder / "vectors.npy", "w+", np.float32, shape)
+    questions = {one: known[one] for one in wanted.questions if one in known}
     rows: dict[str, list[int]] = {}
-    for row, passage in enumerate(passages):
+    for row, passage in enumerate(wanted.passages):
         if passage.digest in known:
             stored[row] = known[passage.digest]
         else:
             rows.setdefault(passage.digest, []).append(row)
-    # Texts of like length side by side waste the least padding.
-    digests = sorted(rows, key=lambda digest: (len(passages[rows[digest][0]].text), digest))
-    log = log_path(folder, embedder)
-    for at in range(0, len(digests), CHUNK):
-        part = digests[at : at + CHUNK]
-        vectors = embedder.embed_documents_array([passages[rows[d][0]].text for d in part])
-        _append(log, part, vectors)
-        for digest, vector in zip(part, vectors, strict=True):
-            stored[rows[digest]] = vector
-        progress("embed", at + len(part), len(digests))
+    for digest, vector in _embedded(wanted.missing(known), embedder, folder, progress):
+        stored[rows.get(digest, [])] = vector
+        if digest in wanted.questions:
+            questions[digest] = vector
     stored.flush()
-    return stored
+    return stored, questions
+
+
+def _embedded(
+    texts: Mapping[str, str], embedder: Embedder, folder: Path, progress: Progress
+) -> Iterator[tuple[str, Vectors]]:
+    """Digests with their new vectors, chunk by chunk, each chunk in the log before it comes.
+
+    Progress is told in characters, which take about the same time each, unlike texts.
+    """
+    digests, done, total = list(texts), 0, sum(map(len, texts.values()))
+    for at in range(0, len(digests), CHUNK):
+        part = {digest: texts[digest] for digest in digests[at : at + CHUNK]}
+        vectors = embedder.embed_documents_array(list(part.values()))
+        _append(log_path(folder, embedder), list(part), vectors)
+        yield from zip(part, vectors, strict=True)
+        done += sum(map(len, part.values()))
+        progress("embed", done, total)
 
 
 def log_path(folder: Path, embedder: Embedder) -> Path:

@@ -1,4 +1,4 @@
-"""``python -m tests.killed_build INDEX_DIR STAGE``: a build that kills itself at a stage.
+"""``python -m tests.killed_build INDEX_DIR STAGE``: a build that kills itself at a stage's first word.
 
 With the stage ``full`` files may grow to 100 kB only, as on a full disk. Prints what
 BuildFailed says.
@@ -22,7 +22,7 @@ def main(index_dir: Path, stage: str) -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 
     def progress(name: str, done: int, total: int) -> None:
-        if f"{name}{done}" == stage:
+        if name == stage:
             os.kill(os.getpid(), signal.SIGKILL)
 
     try:

@@ -121,7 +121,7 @@ def test_no_documents_and_questions_for_no_clause_are_clear_errors(tmp_path):
         build_index(tiny_corpus(), {"jia": {"9.9": ["?"]}}, ToyEmbedder(), tmp_path)
 
 
-@pytest.mark.parametrize("stage", ["embed64", "store0", "verify0", "publish0"])
+@pytest.mark.parametrize("stage", ["embed", "store", "verify", "publish"])
 def test_a_killed_build_leaves_the_old_index_serving_and_the_next_one_cleans_up(built, stage):
     result = run_build(built, stage)
     assert result.returncode == -signal.SIGKILL
@@ -131,7 +131,7 @@ def test_a_killed_build_leaves_the_old_index_serving_and_the_next_one_cleans_up(
     build_index(changed_corpus(), {}, embedder, built)
     assert builds(built) == ["000001", "000002"]
     assert first_hit(built, "高考") == "二、高考。\n"
-    resumed = {"embed64": 87}.get(stage, 0)
+    resumed = {"embed": 87}.get(stage, 0)
     assert len(embedder.embedded) == resumed
 
 
@@ -220,3 +220,37 @@ def test_what_left_the_index_long_ago_comes_back_without_being_embedded(built):
     build_index(tiny_corpus(), TINY_ASKED, embedder, built, gaps=gaps)
     assert embedder.embedded == []
     assert first_hit(built, "教师交流") == "二、教师每六年交流一次。\n"
+
+
+def test_the_progress_of_embedding_ends_with_the_last_vector_and_counts_characters(tmp_path):
+    """Questions that no passage answers are embedded too, and before the bar is full."""
+    told, embedder = [], ToyEmbedder()
+
+    def progress(stage: str, done: int, total: int) -> None:
+        if stage == "embed":
+            told.append((done, total, len(embedder.embedded)))
+
+    corpus = Corpus(
+        tuple(tiny_corpus()), TINY_ASKED, {"jia": {"2": ["食堂几点开门"] * 2 + ["宿舍要不要钱"]}}
+    )
+    with build_lock(tmp_path):
+        prepared = prepare_build(corpus, embedder, tmp_path, progress)
+    texts = embedder.embedded
+    assert texts[-2:] != ["食堂几点开门", "宿舍要不要钱"] and {
+        "食堂几点开门",
+        "宿舍要不要钱",
+    } < set(texts)
+    size = sum(map(len, texts))
+    assert told == [(size, size, len(texts))]
+    assert prepared.report.embedded == len(texts) == len(set(texts)) == 8
+
+
+def test_time_goes_with_characters_and_so_does_the_progress(tmp_path):
+    told = []
+    texts = [f"{n}、{'教' * (n % 90 + 1)}{n}。\n" for n in range(150)]
+    corpus = Corpus((make_document("jia", "浙江省/嘉兴市", texts),), {}, {})
+    with build_lock(tmp_path):
+        prepare_build(corpus, ToyEmbedder(), tmp_path, lambda *row: told.append(row))
+    done = [done for stage, done, _ in told if stage == "embed"]
+    steps = [after - before for before, after in zip([0, *done], done, strict=False)]
+    assert len(steps) == 3 and steps[0] < steps[1]  # 64 short texts, 64 longer ones, the rest

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 OK, FAILED, USAGE = 0, 1, 2
 BUILD_STAGES = {"embed": "计算向量", "store": "写入索引", "verify": "检查索引", "publish": "发布"}
+UNITS = {"embed": ("字", True)}  # what a stage is counted in, and whether thousands are k
 
 
 class Commands(Protocol):
@@ -59,7 +60,10 @@ class Stages:
         if stage not in self._bars:
             self.close()
             name = self._names.get(stage, stage)
-            self._bars[stage] = tqdm(total=total, desc=name, file=sys.stderr)
+            unit, scaled = UNITS.get(stage, ("it", False))
+            self._bars[stage] = tqdm(
+                total=total, desc=name, file=sys.stderr, unit=unit, unit_scale=scaled
+            )
         self._bars[stage].update(done - self._bars[stage].n)
 
     def __enter__(self) -> Stages:
