@@ -25,6 +25,7 @@ from index.errors import WenceError
 
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)
 NOTED = timedelta(minutes=1)  # how exactly the last use of a session is kept
+SKEW = timedelta(minutes=2)  # that the clocks of two machines may differ
 FREE_TRIES = 5
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=30), timedelta(minutes=15)
 FORGOTTEN = timedelta(days=1)
@@ -150,6 +151,9 @@ def _key(name: str) -> str:
 
 
 def _expired(held: StaffSession, now: datetime) -> bool:
+    """Whether it is over; one begun or used in the future is of before a clock was set back."""
+    if max(held.created_at, held.seen_at) > now + SKEW:
+        return True
     return now - held.seen_at > IDLE or now - held.created_at > LONGEST
 
 
@@ -160,15 +164,22 @@ def _end_old(session: Session, token: str, now: datetime) -> None:
             (StaffSession.token_digest == digest(token))
             | (StaffSession.seen_at < now - IDLE)
             | (StaffSession.created_at < now - LONGEST)
+            | (StaffSession.created_at > now + SKEW)
+            | (StaffSession.seen_at > now + SKEW)
         )
     )
 
 
 def _wait_left(session: Session, name: str, now: datetime) -> timedelta:
-    """How long this name must wait; nothing below the fifth failure."""
+    """How long this name must wait; nothing below the fifth failure.
+
+    A failure in the future, from before a clock was set back, counts as one of now.
+    """
     tries = session.get(SignInFailure, _key(name))
     if tries is None or tries.count < FREE_TRIES:
         return timedelta()
+    if tries.last_at > now + SKEW:
+        tries.last_at = now
     doublings = min(tries.count - FREE_TRIES, MOST_DOUBLINGS)
     wait: timedelta = min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
     return max(tries.last_at + wait - now, timedelta())
