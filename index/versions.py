@@ -71,23 +71,6 @@ def link_versions(
     )
 
 
-def version_in_force(documents: Iterable[Document], family: str, day: date) -> Document | None:
-    """The version of a family that is in force on a day; None when none is known to be."""
-    held = {one.id: one for one in documents}
-    begun = [
-        (start, one)
-        for one in held.values()
-        if one.family == family and (start := version_day(one)) and start <= day
-    ]
-    if not begun:
-        return None
-    latest = max(begun, key=lambda pair: pair[0])[1]
-    ended = latest.expires is not None and latest.expires < day
-    successor = held.get(latest.superseded_by)
-    start = version_day(successor) if successor else None
-    return None if ended or (start is not None and start <= day) else latest
-
-
 def with_superseded_validity(
     documents: Sequence[Document], keep: frozenset[str]
 ) -> tuple[Document, ...]:

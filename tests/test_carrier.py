@@ -1,7 +1,5 @@
 """Reading the carrier and trimming its vocabulary."""
 
-import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -18,9 +16,9 @@ from index.carrier import (
 )
 from index.errors import ModelError
 from index.vocabulary import build_tokenizer, kept_ids
+from tests.questions import needed_lay_questions
 
 ROOT = Path(__file__).parent.parent
-BENCH = Path(os.environ.get("WENCE_BENCH_DATA", ROOT.parent / "shared" / "bench"))
 SPECIAL = ("<s>", "<pad>", "</s>", "<unk>")
 
 
@@ -120,10 +118,7 @@ def english_lines() -> list[str]:
 
 
 def legal_questions() -> list[str]:
-    path = BENCH / "stard" / "queries.dev.jsonl"
-    if not path.is_file():
-        pytest.skip(f"no public questions at {path}; set WENCE_BENCH_DATA")
-    return [json.loads(line)["question"] for line in path.read_text("utf-8").splitlines()]
+    return needed_lay_questions("queries.dev.jsonl")
 
 
 @pytest.mark.parametrize("lines", [policy_lines, english_lines, legal_questions])

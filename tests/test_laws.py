@@ -3,18 +3,20 @@
 import re
 import shutil
 from dataclasses import fields
+from datetime import date
 from pathlib import Path
 
 import pytest
 import yaml
 
+from bot.as_of import AsOf, AsOfKind
+from bot.in_force import choose
 from bot.settings import bench_data
 from index.compare_versions import compare_versions
 from index.corpus import load_corpus, load_documents
 from index.cross_references import references
 from index.naming import document_id
 from index.title_index import TitleIndex
-from index.versions import version_in_force
 
 ROOT = Path(__file__).parent.parent
 CORPUS = ROOT / "docs_corpus"
@@ -110,8 +112,9 @@ def test_a_superseded_law_says_so_and_the_current_one_does_not(held):
 def test_the_version_in_force_is_chosen_by_day(held):
     old, new = (law(held, f"职业教育法({day})") for day in ("1996-05-15", "2022-04-20"))
     days = [old.effective.replace(year=1995), old.effective, old.effective.replace(year=2020)]
-    chosen = [version_in_force(held.values(), old.family, day) for day in (*days, new.effective)]
-    assert [one and one.id for one in chosen] == [None, old.id, old.id, new.id]
+    wanted = [AsOf(AsOfKind.DAY, "", day) for day in (*days, new.effective)]
+    chosen = [choose([old, new], as_of, date(2026, 11, 22)).documents for as_of in wanted]
+    assert chosen == [(), (old,), (old,), (new,)]
 
 
 def test_clauses_joined_give_each_law_back(held):

@@ -9,6 +9,10 @@ from dataclasses import replace
 import pytest
 from fastapi.testclient import TestClient
 
+from bot.chain import PolicyChain
+from bot.settings import load_settings
+from index.search import Searcher
+from index.title_index import TitleIndex
 from tests.web_fake import DOCUMENT, ID, QUOTE, ScriptedChain, missing_index, web_app
 
 
@@ -180,3 +184,28 @@ def test_the_places_of_a_word_are_links_to_their_clauses(client: TestClient) -> 
     page = client.get(f"/documents/{ID}", params={"find": "报名"}).text
     (places,) = re.findall(r'<ul class="wc-places"[^>]*>(.*?)</ul>', page)
     assert places == '<li><a href="#1.1">一、招生办法（一）</a></li>'
+
+
+def test_documents_are_made_ready_for_references_once_for_each_build(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made: list[int] = []
+    of = TitleIndex.of
+    monkeypatch.setattr(TitleIndex, "of", lambda found: made.append(1) or of(found))
+    chain = ScriptedChain()
+    with TestClient(web_app(chain)) as client:
+        made.clear()
+        for _ in range(2):
+            assert client.get(f"/documents/{ID}").status_code == 200
+            assert client.get(f"/documents/{ID}/evidence/1.1").status_code == 200
+        assert len(made) == 1
+        chain.documents = dict(chain.documents)  # published anew
+        client.get(f"/documents/{ID}")
+        assert len(made) == 2
+
+
+def test_the_documents_of_a_chain_are_the_same_until_the_index_is_published_anew(
+    tiny_searcher: Searcher,
+) -> None:
+    chain = PolicyChain(tiny_searcher, load_settings({}))
+    assert chain.documents is chain.documents

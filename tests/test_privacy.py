@@ -18,10 +18,11 @@ from bot.conversation import Answer, AnswerStatus, Question
 from bot.messages import load_messages
 from bot.public.patterns import kinds, privacy_data
 from bot.public.privacy import Masked, mask, mask_question
-from bot.settings import bench_data, load_settings
+from bot.settings import load_settings
 from bot.web.render import answer_to_dict
 from index.words import normalise
-from tests.test_screen import BENIGN, CORPUS, WORDINGS, questions_of
+from tests.questions import evaluation_rows, needed_lay_questions, questions_of_documents
+from tests.test_screen import BENIGN, WORDINGS
 from tests.web_fake import web_app
 
 DATA = Path(__file__).parent / "data"
@@ -115,33 +116,19 @@ def test_honest_questions_stay():
 
 
 def test_every_question_of_the_evaluation_files_stays():
-    rows = [
-        json.loads(line)
-        for path in sorted(DATA.glob("questions*.jsonl"))
-        for line in path.read_text("utf-8").splitlines()
-    ]
-    texts = [text for row in rows for text in (row["question"], *row["history"])]
+    texts = [text for row in evaluation_rows() for text in (row["question"], *row["history"])]
     assert len(texts) > 1500
     assert changed(texts) == {}
 
 
 def test_everyday_questions_of_the_documents_stay():
-    paths = [*CORPUS.glob("*.asked.yaml"), *CORPUS.glob("*.gaps.yaml")]
-    texts = [text for path in sorted(paths) for text in questions_of(path)]
+    texts = questions_of_documents("asked", "gaps")
     assert len(texts) > 10_000
     assert changed(texts) == {}
 
 
 def test_lay_questions_about_law_stay():
-    folder = bench_data() / "stard"
-    if not folder.exists():
-        pytest.skip(f"no public benchmark data in {folder}")
-    texts = [
-        json.loads(line)["question"]
-        for path in sorted(folder.glob("queries.*.jsonl"))
-        for line in path.read_text("utf-8").splitlines()
-    ]
-    assert changed(texts) == {}
+    assert changed(needed_lay_questions()) == {}
 
 
 def test_masking_is_fast_also_on_long_texts_made_to_be_slow():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from pathlib import Path
@@ -12,11 +11,10 @@ import yaml
 
 from bot.conversation import AnswerStatus
 from bot.screen import Verdict, screen
-from bot.settings import bench_data
 from bot.topic import is_vague, out_of_scope, read, screen_data
 from index.words import normalise
+from tests.questions import evaluation_rows, needed_lay_questions, questions_of_documents
 
-ROOT = Path(__file__).parent.parent
 WORDINGS = yaml.safe_load((Path(__file__).parent / "data" / "screen.yaml").read_text("utf-8"))
 HOSTILE = yaml.safe_load((Path(__file__).parent / "data" / "hostile.yaml").read_text("utf-8"))
 BENIGN = [
@@ -28,23 +26,10 @@ HARMFUL = ("refused.injection", "refused.invent", "refused.abuse", "refused.cris
 REASONS = [key for key in WORDINGS if "." in key]
 PASSED = Verdict(None, "")
 LIMIT = 2000
-CORPUS = ROOT / "docs_corpus"
 
 
 def verdicts(texts: list[str]) -> dict[str, str]:
     return {text: screen(normalise(text), LIMIT).reason for text in texts}
-
-
-def questions_of(path: Path) -> list[str]:
-    """Every question of a file: a mapping of lists, or lists in lists."""
-    found, left = [], [yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)]
-    while left:
-        one = left.pop()
-        if isinstance(one, str):
-            found.append(one)
-        else:
-            left.extend(one.values() if isinstance(one, dict) else one)
-    return found
 
 
 @pytest.mark.parametrize("reason", REASONS)
@@ -82,30 +67,24 @@ def test_hostile_wordings_get_their_verdict(reason):
 
 
 def test_questions_of_the_documents_are_never_stopped():
-    paths = [*CORPUS.glob("*.asked.yaml"), *CORPUS.glob("*.gaps.yaml")]
-    texts = [normalise(text) for path in sorted(paths) for text in questions_of(path)]
+    texts = [normalise(text) for text in questions_of_documents("asked", "gaps")]
     assert len(texts) > 10_000
     assert {text: screen(text, LIMIT) for text in texts if screen(text, LIMIT) != PASSED} == {}
 
 
 def test_everyday_questions_of_the_documents_are_seldom_of_another_field():
     """Such a verdict only stands when the documents do not answer; half are in English."""
-    texts = [
-        normalise(t) for path in sorted(CORPUS.glob("*.asked.yaml")) for t in questions_of(path)
-    ]
+    texts = [normalise(text) for text in questions_of_documents("asked")]
     assert len([text for text in texts if out_of_scope(text)]) <= len(texts) * 0.03
 
 
 def test_evaluation_questions_that_allow_an_answer_are_not_stopped():
     allowed = {"answered", "partial", "not_stated", "not_covered"}
     stopped = {"refused", "clarify"}
-    rows = [
-        json.loads(line)
-        for path in sorted((ROOT / "tests" / "data").glob("questions*.jsonl"))
-        for line in path.read_text("utf-8").splitlines()
-    ]
     asked = [
-        row for row in rows if set(row["expect"]) & allowed and not set(row["expect"]) & stopped
+        row
+        for row in evaluation_rows()
+        if set(row["expect"]) & allowed and not set(row["expect"]) & stopped
     ]
     assert len(asked) > 1000
     assert [
@@ -116,15 +95,9 @@ def test_evaluation_questions_that_allow_an_answer_are_not_stopped():
 
 
 def test_lay_questions_about_law_are_not_taken_for_harm():
-    folder = bench_data() / "stard"
-    if not folder.exists():
-        pytest.skip(f"no public benchmark data in {folder}")
-    texts = [
-        json.loads(line)["question"]
-        for path in sorted(folder.glob("queries.*.jsonl"))
-        for line in path.read_text("utf-8").splitlines()
-    ]
-    assert {text: why for text, why in verdicts(texts).items() if why in HARMFUL} == {}
+    assert {
+        text: why for text, why in verdicts(needed_lay_questions()).items() if why in HARMFUL
+    } == {}
 
 
 def test_the_status_follows_from_the_reason():

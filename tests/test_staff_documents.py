@@ -12,11 +12,15 @@ from threading import Event
 
 import pytest
 
+from bot.staff.compare_page import kind_of, pair
 from bot.staff.documents_page import DocumentFilter, families, fits
 from bot.staff.jobs import Busy, Jobs, Order
+from bot.web.interface import Interface
+from index.compare_versions import compare_versions
 from index.documents import Region
 from index.errors import WenceError
 from index.library.changes import Changes
+from index.library.intake import Received
 from tests.library_staff import add_draft, audited, finished, library_browser
 from tests.library_toys import apply, received
 from tests.staff_toys import EDITOR, REVIEWER, Browser
@@ -257,6 +261,46 @@ def test_two_versions_are_compared_with_their_changed_words_marked(browser):
         "二、学校收费。学校每月收午托费120元。",
     ]
     assert browser.get("/staff/compare?old=jiaxing-2024&new=none").status_code == 404
+
+
+def test_a_clause_under_another_number_says_so_beside_what_became_of_it():
+    old = make_document(
+        "old", "浙江省/嘉兴市", ["第一条 学校收费应当公示。\n", "第二条 学校不收午托费。\n"]
+    )
+    texts = [
+        "第一条 本法自今日施行。\n",
+        "第二条 学校收费应当公示。\n",
+        "第三条 学校每月收午托费。\n",
+    ]
+    rows = compare_versions(old, make_document("new", "浙江省/嘉兴市", texts))
+    words = Interface(
+        "zh", {f"row_{kind}": kind for kind in ("added", "moved", "changed", "renumbered")}, {}
+    )
+    assert [kind_of(row, words) for row in rows] == [
+        "added",
+        "moved、renumbered",
+        "changed、renumbered",
+    ]
+    assert [pair(row).is_renumbered for row in rows] == [False, True, True]
+
+
+def test_the_page_and_the_table_of_two_versions_show_changed_numbers(browser):
+    longer = Received(
+        "jiaxing-2025.txt",
+        NEW.data.replace(
+            "一、招生对象".encode(), "一、总的要求。办好每所学校。\n二、招生对象".encode()
+        ).replace("二、学校收费".encode(), "三、学校收费".encode()),
+    )
+    path = add_draft(browser, longer)
+    query = f"old=jiaxing-2024&new={path.rsplit('/', 1)[-1]}"
+    page = browser.get(f"/staff/compare?{query}").text
+    assert page.count('<span class="ws-tag">条号变了</span>') == 2 and "条号变了 2" in page
+    table = browser.get(f"/staff/compare.csv?{query}").content.decode("utf-8-sig")
+    rows = [row for row in csv.reader(io.StringIO(table)) if "条号变了" in row[0]]
+    assert [(row[0], row[1], row[3]) for row in rows] == [
+        ("移位、条号变了", "一、招生对象", "二、招生对象"),
+        ("修改、条号变了", "二、学校收费", "三、学校收费"),
+    ]
 
 
 def test_the_embedder_is_loaded_once_and_documents_decoded_once_for_a_build(browser):

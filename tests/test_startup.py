@@ -19,11 +19,14 @@ import pytest
 from bot.public.startup import faults
 from bot.serve import serve
 from bot.setting import Setting, read_value, read_values
-from bot.settings import ROOT, load_settings
+from bot.settings import ROOT, Settings, load_settings
 from index.errors import SettingsError
+from index.library.changes import Changes
 from index.modelcache import MARKER
 from index.prepare import model_folder
+from tests.library_toys import empty_library, publish, received, silent
 from tests.served import free_port
+from tests.toys import ToyEmbedder
 from tests.web_fake import settings
 
 DRAINED = """
@@ -89,6 +92,36 @@ def test_a_folder_that_cannot_be_written_is_named(prepared: dict[str, str], tmp_
     assert line.startswith(f"文件夹 {tmp_path / 'no folder'} 不能写入")
     (index_alone,) = faults(settings(**there, store_url="postgresql://db/wence"))
     assert "索引" in index_alone
+
+
+def test_a_publication_that_was_stopped_half_way_is_made_good_before_anything_is_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The index serves the new publication; the corpus folder is brought up to it at the start."""
+    library = empty_library(tmp_path)
+    publish(library, received("嘉兴市", "学校收费要公示。"))
+    draft = library.drafts.keep(received("武汉市", "学校不得收取课后服务费。"), "甲")
+    prepared = library.prepare(Changes((draft.id,)), ToyEmbedder(), silent)
+    with monkeypatch.context() as stopped:
+        stopped.setattr(type(library), "settle", lambda self: None)
+        library.publish(prepared, silent)
+    found: list[str] = []
+
+    def load_chain(settings: Settings) -> None:
+        found.extend(sorted(path.name for path in settings.corpus_dir.glob("raw/*")))
+        raise SettingsError("stop")
+
+    monkeypatch.setattr("bot.serve.load_chain", load_chain)
+    monkeypatch.setattr("bot.serve.faults", lambda settings: [])
+    assert not list(library.corpus_dir.glob("raw/wuhan-2024.txt"))
+    with pytest.raises(SettingsError, match="stop"):
+        serve(
+            settings(corpus_dir=library.corpus_dir, index_dir=library.index_dir),
+            "127.0.0.1",
+            0,
+            print,
+        )
+    assert found == ["jiaxing-2024.txt", "wuhan-2024.txt"]
 
 
 def test_all_faults_are_said_at_once_the_port_among_them() -> None:

@@ -9,7 +9,6 @@ from index.documents import Region, Validity
 from index.versions import (
     link_versions,
     plain_title,
-    version_in_force,
     with_superseded_validity,
 )
 from tests.toys import make_document
@@ -108,35 +107,6 @@ def test_linking_again_changes_nothing():
     once = link_versions([OLD, NEW, undated])
     assert link_versions(once) == once
     assert links(once[0]) == {}  # its successor is no longer held
-
-
-@pytest.mark.parametrize(
-    ("day", "expected"),
-    [
-        (date(2015, 4, 30), None),
-        (date(2015, 5, 1), "old"),
-        (date(2017, 12, 31), "old"),
-        (date(2018, 1, 1), "mid"),
-        (date(2024, 1, 1), "new"),
-    ],
-)
-def test_the_version_in_force_is_the_last_begun(day, expected):
-    linked = link_versions([OLD, MID, NEW])
-    chosen = version_in_force(linked, linked[0].family, day)
-    assert (chosen and chosen.id) == expected
-
-
-def test_after_its_last_day_no_version_is_in_force():
-    (ended,) = link_versions([replace(OLD, expires=date(2020, 4, 30))])
-    assert version_in_force([ended], ended.family, date(2020, 4, 30)) == ended
-    assert version_in_force([ended], ended.family, date(2020, 5, 1)) is None
-
-
-def test_a_repealed_policy_is_in_force_until_the_other_begins():
-    other = policy("other", "某市托幼条例", effective=date(2020, 1, 1), repeals=(OLD.title,))
-    linked = link_versions([OLD, other])
-    chosen = [version_in_force(linked, linked[0].family, date(year, 1, 1)) for year in (2019, 2021)]
-    assert chosen == [linked[0], None]
 
 
 def test_a_superseded_document_says_what_took_its_place():

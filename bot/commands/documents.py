@@ -116,7 +116,7 @@ def _diff(arguments: argparse.Namespace, settings: Settings) -> int:
             side: {"clause": one.address, "text": one.text.strip()} if one else None
             for side, one in sides.items()
         }
-        return {"kind": row.kind, **found}
+        return {"kind": row.kind, "renumbered": row.is_renumbered, **found}
 
     if arguments.json:
         show_json({"old": old.id, "new": new.id, "rows": [as_dict(row) for row in rows]})
@@ -124,7 +124,7 @@ def _diff(arguments: argparse.Namespace, settings: Settings) -> int:
     print(f"旧：{old.id}《{old.title}》\n新：{new.id}《{new.title}》")
     for row in rows:
         if row.kind != "same":
-            print(f"\n[{KINDS[row.kind]}]")
+            print(f"\n[{KINDS[row.kind]}{'，条号变了' if row.is_renumbered else ''}]")
             for mark, clause in (("-", row.old), ("+", row.new)):
                 if clause:
                     print(f"{mark} {clause.address}｜{clause.text.strip()}")

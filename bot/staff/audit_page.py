@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 
 from fastapi import APIRouter, Request
 from sqlalchemy import select
@@ -12,7 +12,8 @@ from starlette.responses import Response
 
 from bot.staff.audit import AuditFilter, AuditState, count_entries, entries, verify_audit
 from bot.staff.csvs import audit_table, csv_file
-from bot.staff.pages import NAVIGATION, Editor, StaffProblem, staff_page
+from bot.staff.pages import NAVIGATION, Editor, staff_page
+from bot.staff.question_filter import read_day, read_number
 from bot.staff.tables import AuditEntry
 from bot.web.interface import Interface
 
@@ -25,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 def audit_page(visit: Editor) -> Response:
     """The entries that match, newest first."""
     given = visit.request.query_params
-    wanted, page = read_filter(visit.request), max(1, _number(given.get("page", "1")))
+    wanted, page = read_filter(visit.request), read_number(given.get("page", "1"))
     with visit.console.store.reading() as session:
         found = count_entries(session, wanted)
         shown = entries(session, wanted, ROWS, (page - 1) * ROWS)
@@ -63,8 +64,8 @@ def read_filter(request: Request) -> AuditFilter:
         actor=given.get("actor", ""),
         action=given.get("action", ""),
         words=given.get("words", "").replace("\0", ""),
-        since=_day(given.get("since", "")),
-        until=_day(given.get("until", "")),
+        since=read_day(given.get("since", "")),
+        until=read_day(given.get("until", "")),
     )
 
 
@@ -98,17 +99,3 @@ def verdict(checked: AuditState | None, texts: Interface) -> str:
 def _query(wanted: AuditFilter) -> dict[str, object]:
     names = ("actor", "action", "words", "since", "until")
     return {name: getattr(wanted, name) for name in names}
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdecimal() and len(text) < 7 else 1
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text) if text else None
-    except ValueError:
-        raise StaffProblem("bad_day", 422, day=text[:20]) from None
-    if day and not 2000 <= day.year <= 9000:
-        raise StaffProblem("bad_day", 422, day=text[:20])
-    return day

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from bot.staff.csvs import csv_file
 from bot.staff.pages import Editor, StaffProblem, Visit, staff_page
 from bot.staff.workshop import workshop_of
+from bot.web.interface import Interface
 from bot.web.marks import Mark, MarkKind, Piece, cut
 from index.compare_versions import Row, Span, compare_versions, count_kinds
 from index.documents import Clause, Document
@@ -29,11 +30,12 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A clause in both versions, or in one."""
+    """A clause in both versions, or in one; ``is_renumbered``: under another number."""
 
     kind: str
     old: Side | None
     new: Side | None
+    is_renumbered: bool
 
 
 @router.get(PATH)
@@ -47,6 +49,7 @@ def compare_page(visit: Editor) -> Response:
         "new": new,
         "pairs": [pair(row) for row in rows if whole or row.kind != "same"],
         "counts": count_kinds(rows),
+        "renumbered": sum(row.is_renumbered for row in rows),
         "whole": whole,
         "query": {"old": _given(visit, "old"), "new": _given(visit, "new")},
         "path": PATH,
@@ -60,14 +63,19 @@ def compare_csv(visit: Editor) -> Response:
     words = visit.console.texts
     rows = compare_versions(*_both(visit))
     header = [words(f"compare_{name}") for name in ("kind", "old", "old_text", "new", "new_text")]
-    return csv_file("compare", header, [_cells(row, words(f"row_{row.kind}")) for row in rows])
+    return csv_file("compare", header, [_cells(row, kind_of(row, words)) for row in rows])
 
 
 def pair(row: Row) -> Pair:
     """A row as the page shows it."""
-    return Pair(
-        row.kind, _side(row.old, "deleted", row.deleted), _side(row.new, "inserted", row.inserted)
-    )
+    old, new = _side(row.old, "deleted", row.deleted), _side(row.new, "inserted", row.inserted)
+    return Pair(row.kind, old, new, row.is_renumbered)
+
+
+def kind_of(row: Row, words: Interface) -> str:
+    """What became of a clause, and whether its number changed."""
+    kinds = [row.kind, *(["renumbered"] if row.is_renumbered else [])]
+    return "、".join(words(f"row_{kind}") for kind in kinds)
 
 
 def _side(clause: Clause | None, kind: MarkKind, spans: Sequence[Span]) -> Side | None:

@@ -1,6 +1,6 @@
 """Fit the statistical backstop of the screen; writes bot/data/screen_model.json.
 
-    .venv/bin/python tests/benchmarks/fit_screen.py [--write] [--vectors CACHE.npz] [--fresh]
+    .venv/bin/python -m tests.benchmarks.fit_screen [--write] [--vectors CACHE.npz] [--fresh]
 
 A multinomial logistic regression (scikit-learn, L2, C below) on the vector that a question is
 searched with. Harmful rows: hostile.yaml, screen.yaml and screen.train.yaml in tests/data by their
@@ -30,13 +30,13 @@ from sklearn.preprocessing import StandardScaler
 from bot.chain import PolicyChain, load_chain
 from bot.conversation import Question
 from bot.screen import screen
-from bot.settings import bench_data, load_settings
+from bot.settings import load_settings
 from bot.suspicion import DATA_FILE
 from bot.understand import understand
 from index.words import normalise
+from tests.questions import evaluation_rows, lay_questions, questions_of_documents
 
 DATA = Path(__file__).parent.parent / "data"
-CORPUS = load_settings({}).corpus_dir
 C, FOLDS, FAMILIES, SEED = 0.01, 5, 60, 7
 HARMFUL = ("injection", "invent", "abuse")
 # Harmless questions that cross-validation may stop: where retrieval is unsure, where it is sure.
@@ -51,18 +51,6 @@ COUNTED = {
 }  # what reaches the backstop
 
 
-def texts_in(path: Path) -> list[str]:
-    """Every question of a YAML file: a mapping of lists, or lists in lists."""
-    found, left = [], [yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)]
-    while left:
-        one = left.pop()
-        if isinstance(one, str):
-            found.append(one)
-        else:
-            left.extend(one.values() if isinstance(one, dict) else one)
-    return found
-
-
 def rows() -> list[tuple[str, str, str]]:
     """Text, label and source of every question, each text once."""
     found = []
@@ -74,15 +62,11 @@ def rows() -> list[tuple[str, str, str]]:
     found += [(text, label, "more") for label, texts in more.items() for text in texts]
     lines = (DATA / "benign.txt").read_text("utf-8").splitlines()
     found += [(line, "none", "benign") for line in lines if line and not line.startswith("#")]
-    for path in sorted(DATA.glob("questions*.jsonl")):
-        asked = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-        kept = [row["question"] for row in asked if row["kind"] not in {"abuse", "injection"}]
-        found += [(text, "none", "evaluation") for text in kept]
-    for path in sorted([*CORPUS.glob("*.asked.yaml"), *CORPUS.glob("*.gaps.yaml")]):
-        found += [(text, "none", "asked") for text in texts_in(path)]
-    for path in sorted((bench_data() / "stard").glob("queries.*.jsonl")):
-        law = [json.loads(line)["question"] for line in path.read_text("utf-8").splitlines()]
-        found += [(text, "none", "law") for text in law]
+    harmful = {"abuse", "injection"}
+    kept = [row["question"] for row in evaluation_rows() if row["kind"] not in harmful]
+    found += [(text, "none", "evaluation") for text in kept]
+    found += [(text, "none", "asked") for text in questions_of_documents("asked", "gaps")]
+    found += [(text, "none", "law") for text in lay_questions()]
     return list({row[0]: row for row in reversed(found)}.values())
 
 
