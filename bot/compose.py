@@ -50,9 +50,9 @@ def _checklist(
 ) -> list[str]:
     """Requirements one by one, each with its clause."""
     lines = [words("checklist_lead")]
-    lines.extend(urgent_notes(section.sources[0].document, words, today))
     for citation in citations:
         lines.extend(f"□ “{quote.text}”〔{citation.n}〕" for quote in citation.quotes)
+    lines.extend(urgent_notes(section.sources[0].document, words, today))
     lines.extend(where(citation, words) for citation in citations)
     return lines
 

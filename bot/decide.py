@@ -29,7 +29,9 @@ REQUIRED = (  # a clause without one never answers
     QuestionType.MATERIAL,
     QuestionType.SCORE,
     QuestionType.AGE,
+    QuestionType.TIMES,
 )
+CLOSE_SENTENCE = 0.06  # below the best sentence's score
 UNNAMED = 0.5
 STRANGER = 0.9  # below this nearness to any known question a question is on foreign ground
 VALUE_TYPES = (
@@ -124,10 +126,25 @@ def _type_features(evidence: Evidence, types: frozenset[QuestionType]) -> dict[s
     absent = {kind: kind in types and holds_type(text, kind) is False for kind in VALUE_TYPES}
     found |= {f"no_{kind}": float(missing) for kind, missing in absent.items()}
     found["absent"] = float(sum(absent.values()))
+    found |= {
+        f"no_{kind}": float(kind in types and holds_type(text, kind) is False)
+        for kind in REQUIRED
+        if kind not in absent
+    }
     found["far"] = float(
         sum(kind in types and holds_type(best, kind) is False for kind in VALUE_TYPES)
     )
+    found["no_figure"] = float(_lacks_figure(evidence.sentences, types))
     return found
+
+
+def _lacks_figure(sentences: Sequence[Sentence], types: frozenset[QuestionType]) -> bool:
+    """Whether a single figure is asked for, and no sentence that bears on it has a number."""
+    if not sentences or QuestionType.FIGURE not in types:
+        return False
+    top = max(one.score for one in sentences)
+    near = (one.text for one in sentences if top - one.score <= CLOSE_SENTENCE)
+    return not any(holds_type(text, QuestionType.FIGURE) for text in near)
 
 
 def probability(named: Mapping[str, float]) -> float:
@@ -142,9 +159,12 @@ def is_answered(named: Mapping[str, float], chance: float, region_is_named: bool
 
     A region that nobody named speaks when it more likely answers than not. A general question
     (小班化教学有什么规定) wants what there is on its subject, so a clause that has all of it needs
-    less. Who asks how much money, which papers or what age is not answered without one.
+    less. Who asks how much money, which papers, what age or how often is not answered
+    without one; nor, where a region is named, who asks for one figure.
     """
     if any(named.get(f"no_{kind}") for kind in REQUIRED):
+        return False
+    if region_is_named and named.get("no_figure"):
         return False
     threshold = _model("expanded" if "vote" in named else "plain").threshold
     if named.get("subject", 0.0) >= TOPIC_COVERAGE:

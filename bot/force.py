@@ -9,6 +9,7 @@ from pathlib import Path
 
 import yaml
 
+_QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 DATA_FILE = Path(__file__).parent / "data" / "force.yaml"
 
 
@@ -27,12 +28,15 @@ class Force(StrEnum):
 @cache
 def _patterns() -> tuple[tuple[Force, re.Pattern[str]], ...]:
     data: dict[str, list[str]] = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
-    return tuple((Force(kind), re.compile("|".join(words))) for kind, words in data.items())
+    return tuple(
+        (Force(kind.split()[0]), re.compile("|".join(words))) for kind, words in data.items()
+    )
 
 
 def force_of(sentence: str) -> Force:
     """The force of a sentence; STATEMENT when none of its words shows one."""
+    plain = _QUOTED.sub("", sentence)
     for force, pattern in _patterns():
-        if pattern.search(sentence):
+        if pattern.search(plain):
             return force
     return Force.STATEMENT

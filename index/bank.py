@@ -30,10 +30,14 @@ TEMPERATURE = 0.02  # of the weights of neighbours in a vote
 
 Floats = NDArray[np.float32]
 
+_NOT_COMPARED = {  # of questions of a bank
+    QuestionType.COMPARISON,
+    QuestionType.NEGATION,
+    QuestionType.TIMES,
+    QuestionType.FIGURE,
+}
 _BITS: Mapping[QuestionType, int] = {
-    kind: 1 << bit
-    for bit, kind in enumerate(QuestionType)
-    if kind not in {QuestionType.COMPARISON, QuestionType.NEGATION}
+    kind: 1 << bit for bit, kind in enumerate(QuestionType) if kind not in _NOT_COMPARED
 }
 
 

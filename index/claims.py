@@ -10,6 +10,7 @@ from index.numbers import Number, NumberKind, find_numbers, is_article
 from index.words import load_data
 
 _SPLIT = re.compile(r"[,，.。](?!\d)|[?？!！;；\s]")
+_SPANS = ("年", "天", "个月", "周")
 _NO_CLAIM = (NumberKind.BARE, NumberKind.DOCUMENT, NumberKind.PHONE, NumberKind.ORDINAL)
 
 
@@ -29,6 +30,8 @@ def claimed_numbers(question: str) -> tuple[str, ...]:
 def _is_claim(number: Number, segment: str, question: str, told: bool) -> bool:
     if number.kind in _NO_CLAIM or number.unit == "年级" or is_article(number, question):
         return False
+    if number.unit in _SPANS and _cue("passing").search(question[: number.start]):
+        return False  # 这两年, 近三年: when, not how long
     if number.kind is NumberKind.DATE:
         return _is_due(number, question)
     if _cue("personal").search(segment):

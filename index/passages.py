@@ -18,6 +18,7 @@ STEP_MAX = 40  # characters of one heading put in front
 _ENDS = "。！？；!?;"
 _OPEN = "（(［[【〔《〈「『“"
 _CLOSE = "）)］]】〕》〉」』”"
+_FAMILY = dict(zip(_OPEN + _CLOSE, "(([[[[《《“““" * 2, strict=True))  # a half-width mark may close
 _QUOTED = "”」』"
 _DUTY = re.compile(r"[（(［\[【〔]\s*(?:责任|牵头|配合|完成时限|主管)[^\n]{0,12}?[:：]")
 _MARKS = re.compile(f"[\\n{re.escape(_ENDS + _OPEN + _CLOSE)}]")
@@ -118,6 +119,7 @@ def _runs(text: str) -> list[Span]:
 
 def _pieces(text: str) -> Iterator[Span]:
     start, depth, duty = 0, 0, False
+    paired = _paired(text)
     for mark in _MARKS.finditer(text):
         at, char = mark.start(), mark.group()
         if depth == 0 and char in _OPEN and _DUTY.match(text, at):
@@ -125,7 +127,7 @@ def _pieces(text: str) -> Iterator[Span]:
             if at > start:
                 yield start, at
                 start = at
-        depth = 0 if char == "\n" else max(depth + (char in _OPEN) - (char in _CLOSE), 0)
+        depth += (at in paired) * ((char in _OPEN) - (char in _CLOSE))
         follows = text[at + 1 : at + 2]
         ends = char == "\n" or _ends(text, at) or (duty and char in _CLOSE)
         if ends and depth == 0 and (not follows or follows not in _ENDS + _CLOSE):
@@ -133,6 +135,23 @@ def _pieces(text: str) -> Iterator[Span]:
             start, duty = at + 1, False
     if start < len(text):
         yield start, len(text)
+
+
+def _paired(text: str) -> frozenset[int]:
+    """Places of opening and closing marks that belong together; one whose mate is lost does not."""
+    paired, opened = set[int](), list[int]()
+    for mark in _MARKS.finditer(text):
+        at, char = mark.start(), mark.group()
+        if char == "\n":
+            opened.clear()
+        elif char in _OPEN:
+            opened.append(at)
+        elif char in _CLOSE:
+            mates = [n for n, one in enumerate(opened) if _FAMILY[text[one]] == _FAMILY[char]]
+            if mates:
+                paired |= {opened[mates[-1]], at}
+                del opened[mates[-1] :]
+    return frozenset(paired)
 
 
 def _ends(text: str, at: int) -> bool:

@@ -39,6 +39,8 @@ class QuestionType(StrEnum):
     MATERIAL = "material"
     SCORE = "score"
     AGE = "age"
+    TIMES = "times"
+    FIGURE = "figure"
 
 
 @dataclass(frozen=True, slots=True)

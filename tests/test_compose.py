@@ -254,3 +254,12 @@ def test_requirements_are_a_checklist_each_with_its_clause():
         "〔1〕出自《关于jia的通知》第3条",
         "〔2〕出自《关于jia的通知》第2条",
     ]
+
+
+def test_a_checklist_comes_before_the_warning_that_its_year_has_passed():
+    passed = replace(JIA, target_year=2020)
+    sources = [replace(one, document=passed) for one in (FEES, TEACHERS)]
+    one = replace(section(passed, *sources), checklist=True)
+    lines = compose_one(one, number_citations([one]), WORDS, TODAY)
+    kinds = [line[:1] for line in lines]
+    assert kinds.index("这") > max(at for at, kind in enumerate(kinds) if kind == "□")

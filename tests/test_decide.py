@@ -10,6 +10,7 @@ import pytest
 from bot.decide import (
     DATA_FILE,
     FORM_TYPES,
+    REQUIRED,
     TOPIC_COVERAGE,
     TOPIC_SHARE,
     UNNAMED,
@@ -26,7 +27,7 @@ from index.question_types import QuestionType
 from tests.toys import make_document
 
 MODELS = json.loads(DATA_FILE.read_text(encoding="utf-8"))
-TEXTS = ["校长每6年轮岗一次。教师参加交流。", "午托每月收费200元。"]
+TEXTS = ["校长每6年轮岗一次。教师参加交流。", "午托每月收费200元。", "残疾孩子送教上门。"]
 DOCUMENT = make_document("jia", "浙江省/嘉兴市", TEXTS)
 NEAR = Neighbours(asked=(0.9, 0.8, 0.7), gaps=(0.6, 0.5, 0.4), vote=0.75, wide_vote=0.5)
 
@@ -92,7 +93,8 @@ def test_a_type_that_is_not_asked_for_is_not_missed():
     named = features(evidence(hit(0, 0.6)), frozenset(), 9)
     typed = {name: value for name, value in named.items() if name.startswith(("asks_", "no_"))}
     assert typed == dict.fromkeys(typed, 0.0)
-    assert len(typed) == len(VALUE_TYPES) * 2 + len(FORM_TYPES)
+    required = set(REQUIRED) - set(VALUE_TYPES)
+    assert len(typed) == len(VALUE_TYPES) * 2 + len(FORM_TYPES) + len(required) + 1  # no_figure
 
 
 @pytest.mark.parametrize("model", ["expanded", "plain"])
@@ -129,10 +131,28 @@ def test_a_region_that_nobody_named_must_more_likely_answer_than_not():
     assert is_answered({"vote": 0.5}, UNNAMED, region_is_named=False)
 
 
-@pytest.mark.parametrize("missing", ["no_amount", "no_phone", "no_material", "no_score", "no_age"])
+@pytest.mark.parametrize(
+    "missing", ["no_amount", "no_phone", "no_material", "no_score", "no_age", "no_times"]
+)
 def test_without_the_amount_or_number_asked_for_nothing_is_sure_enough(missing):
     assert not is_answered({"vote": 0.5, missing: 1.0}, 1.0)
     assert is_answered({"vote": 0.5, missing: 0.0}, 1.0)
+
+
+def test_a_clause_without_the_count_asked_for_lacks_it():
+    asked = frozenset({QuestionType.NUMBER, QuestionType.TIMES})
+    assert features(evidence(hit(0, 0.6)), asked, 9)["no_times"] == 0.0  # 轮岗一次
+    assert features(evidence(hit(1, 0.6)), asked, 9)["no_times"] == 0.0  # 每月
+    assert features(evidence(hit(2, 0.6)), asked, 9)["no_times"] == 1.0
+
+
+@pytest.mark.parametrize(("best", "lacks"), [("教师参加交流。", 1.0), ("比例达到10%。", 0.0)])
+def test_who_asks_for_one_figure_in_a_region_is_not_answered_without_a_number(best, lacks):
+    asked = frozenset({QuestionType.NUMBER, QuestionType.FIGURE})
+    named = features(evidence(hit(0, 0.6), best=best), asked, 9)
+    assert named["no_figure"] == lacks
+    assert is_answered(named, 1.0) == (not lacks)
+    assert is_answered(named, 1.0, region_is_named=False)
 
 
 @pytest.mark.parametrize("region_is_named", [True, False])
