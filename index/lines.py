@@ -1,4 +1,8 @@
-"""JSON Lines with an offset table: any row is read alone from a memory map."""
+"""Files of a build: JSON Lines of which any row is read alone, and arrays.
+
+A small file is read. A large one is mapped, so that workers share it: should somebody cut it short
+where it lies, the system ends the process (SIGBUS), which is why no more is mapped than has to be.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+READ_BYTES = 64 * 1024 * 1024  # of one file; the five documents take 10 MB in all
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +48,20 @@ def write_lines(path: Path, lines: Sequence[bytes]) -> None:
 
 
 def open_lines(path: Path) -> JsonLines:
-    """Map a file of :func:`write_lines`; raises OSError or ValueError when it is damaged."""
-    data = np.memmap(path, dtype=np.uint8, mode="r")
+    """Open a file of :func:`write_lines`; raises OSError or ValueError when it is damaged."""
+    if _is_small(path):
+        data = np.fromfile(path, dtype=np.uint8)
+    else:
+        data = np.memmap(path, dtype=np.uint8, mode="r")
     return JsonLines(np.asarray(data), map_array(path.with_suffix(".npy")))
 
 
 def map_array(path: Path) -> NDArray[Any]:
-    """Map an ``.npy`` file as a plain array; the memmap class itself makes each slice slower."""
-    return np.asarray(np.load(path, mmap_mode="r"))
+    """An ``.npy`` file as a plain array; the memmap class itself makes each slice slower."""
+    array = np.asarray(np.load(path, mmap_mode=None if _is_small(path) else "r"))
+    array.setflags(write=False)
+    return array
+
+
+def _is_small(path: Path) -> bool:
+    return path.stat().st_size <= READ_BYTES
