@@ -30,7 +30,7 @@ SIX_HOURS = 43_200
 CLIENTS = 8
 SAMPLES = 60
 PUBLISH_EVERY, SIGN_IN_EVERY = 500, 100  # questions
-SETTLED = 1 / 3  # of the questions, after which caches are full
+SETTLED = 1 / 2  # of the questions, after which caches are full
 MCP = {"jsonrpc": "2.0", "id": 1, "method": "tools/call"}
 QUESTIONS = questions()
 
@@ -44,6 +44,7 @@ class Soaked:
     memory: list[tuple[int, float]] = field(default_factory=list)
     statuses: Counter[str] = field(default_factory=Counter)
     published: int = 0
+    faults: list[str] = field(default_factory=list)  # what else came back than an answer
 
     @property
     def slope(self) -> float:
@@ -61,8 +62,9 @@ class Soaked:
         return (
             f"{self.asked:,} questions in {self.seconds:,.0f} s ({self.asked / self.seconds:,.0f} a "
             f"second; six hours at two a second are {SIX_HOURS:,}), {self.published} publications "
-            f"meanwhile. Memory in MiB: {line}. Slope after the first third: "
-            f"{self.slope:+.1f} MiB for 10,000 questions.\nReplies: {kinds}.\n"
+            f"meanwhile, each question from an address of its own. Memory in MiB: {line}. Slope of "
+            f"the second half: {self.slope:+.1f} MiB for 10,000 questions.\nReplies: {kinds}.\n"
+            + "".join(f"- {one}\n" for one in self.faults[:5])
         )
 
 
@@ -78,6 +80,8 @@ async def client(n: int, server: Served, numbers: Iterator[int], soaked: Soaked)
             event = json.loads(reply.body)["event_id"]
             reply = await line.send("GET", f"/gradio_api/call/ask/{event}")
         soaked.statuses[f"{kind} {reply.status}"] += 1
+        if reply.status != 200:
+            soaked.faults.append(f"{kind} {reply.status}: {reply.body[:300].decode()}")
         if number % SIGN_IN_EVERY == 0:
             page = await line.send("GET", "/staff/sign-in")
             soaked.statuses[f"staff {page.status}"] += 1
