@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import SequenceMatcher
 
 from bot.conversation import Answer, Citation, Quote
+from bot.faithful.copying import altered, leaks, pairs, shares
 from bot.faithful.grounds import Source, Verdict
 from bot.force import force_of
 from bot.frame import Line, Part, leading
 from bot.messages import Words
-from bot.sentences import LONGEST, MARKER, Written
+from bot.sentences import LONGEST, Written
 from bot.verify import unsupported_numbers
 from index.errors import WenceError
 from index.numbers import numbers_in
@@ -21,19 +21,10 @@ from index.words import content_words, normalise
 MOST_FAILED = 3  # sentences, once more have failed than passed
 MOST_REPEATED = 3
 ENOUGH = 0.25  # of the character pairs of a quote
-# Of the character pairs of a sentence; 486 of 489 faithful rewordings in tests/data have it, and
-# sentences about something else do not.
-SHARED = 0.2
-# A word put in another's place in what is a copy otherwise. This and SHARED cost 2 of 601 faithful
-# rewordings in tests/data, and the quote stands in for those.
-ALTERED = 0.1  # of its characters, at most
-WORD = 2  # characters, at least
-LEAK = 12  # characters in a row that also stand in the prompt
 
 Check = Callable[[str, Sequence[Source]], Verdict]
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_NOT_WORD = re.compile(r"\W")
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -185,32 +176,8 @@ def reflects(said: str, quote: str, asked: str) -> bool:
     return (
         set(numbers_in(plain_quote)) <= set(numbers_in(plain_said))
         and all(word in plain_said for word in words)
-        and len(_pairs(quote) & _pairs(said)) >= ENOUGH * len(_pairs(quote))
+        and len(pairs(quote) & pairs(said)) >= ENOUGH * len(pairs(quote))
     )
-
-
-def shares(said: str, held: str) -> bool:
-    """Whether a sentence has at least some character pairs of its clauses."""
-    pairs = _pairs(said)
-    return len(pairs & _pairs(held)) >= SHARED * len(pairs)
-
-
-def altered(said: str, held: str) -> bool:
-    """Whether a sentence copies its clause but for a word put in another's place."""
-    copy, original = (_NOT_WORD.sub("", MARKER.sub("", normalise(one))) for one in (said, held))
-    match = SequenceMatcher(None, original, copy, autojunk=False)
-    copied = sum(block.size for block in match.get_matching_blocks() if block.size > 1)
-    swapped = any(
-        kind == "replace" and min(stop - start, to - since) >= WORD
-        for kind, start, stop, since, to in match.get_opcodes()
-    )
-    return swapped and len(copy) - copied <= ALTERED * len(copy)
-
-
-def _pairs(text: str) -> set[str]:
-    """Pairs of neighbouring Han characters."""
-    han = "".join(_HAN.findall(text))
-    return {han[at : at + 2] for at in range(len(han) - 1)}
 
 
 def sources_of(answer: Answer) -> tuple[Source, ...]:
@@ -238,9 +205,3 @@ def speaks(text: str, language: str) -> bool:
     """Whether a sentence is in the language of the answer; names may stand in the other one."""
     han, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
     return latin > han if language == "en" else latin <= 2 * han
-
-
-def leaks(text: str, wording: str) -> bool:
-    """Whether a run of characters of the prompt stands in the text."""
-    bare, prompt = (_NOT_WORD.sub("", MARKER.sub("", one)) for one in (text, wording))
-    return any(bare[at : at + LEAK] in prompt for at in range(len(bare) - LEAK + 1))

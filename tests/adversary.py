@@ -22,6 +22,36 @@ REVERSED = {
     "禁止": "允许",
 }
 SUBJECTS = {"教师": "学生家长", "学校": "培训机构", "学生": "校长", "政府": "学校"}
+JOINED = {"或者": "并且", "或": "并且", "既要": "只要", "以及": "或者任选"}
+WIDENED = {
+    "原则上": "一律",
+    "一般": "一律",
+    "主要": "全部",
+    "重点": "全部",
+    "优秀": "所有",
+    "部分": "全部",
+    "有条件的": "所有",
+    "符合条件的": "所有",
+    "探索": "全面实行",
+    "适当": "大幅",
+}
+MOVED = {
+    "农村": "城区",
+    "公办": "民办",
+    "小学": "高中",
+    "市教育局": "区教育局",
+    "每年": "每学期",
+    "优先": "最后",
+    "提高": "降低",
+    "增加": "减少",
+    "不低于": "不高于",
+    "自愿": "强制",
+    "校长": "教研员",
+    "教师": "保安员",
+}
+CONDITION = re.compile(
+    r"符合[^，,。]{0,10}条件的?|经[^，,。]{1,16}(?:同意|批准|核准)后?|对[^，,。]{3,20}的"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +91,26 @@ def distortions(clause: Clause, said: str) -> Iterator[str]:
     yield f"到2035年底以前，{said}{mark}"
     yield "违反规定的学校一律停止招生三年。"
     yield f"家长需要先缴纳赞助费才能办理{mark}"
+    yield from (f"{one}{mark}" for one in subtle(clause, said) if one not in clause.text)
+
+
+def subtle(clause: Clause, said: str) -> Iterator[str]:
+    """What real models add, drop and swap in a sentence that they copy otherwise."""
+    head, *rest = said.split("，" if "，" in said else ",")
+    yield f"三十日内，{said}"
+    yield f"{said}，全部免费"
+    yield f"任何学校都{rest[-1] if rest else said}"
+    yield f"{said}，逾期视为自动放弃"
+    for table in (JOINED, WIDENED, MOVED):
+        word = next((one for one in table if one in said), None)
+        if word:
+            yield said.replace(word, table[word], 1)
+    condition = CONDITION.search(said)
+    if condition and rest:
+        yield said.replace(condition[0], "一律", 1)
+    other = next((one for one in clause.sentences if one != said), None)
+    if other and rest:
+        yield f"只有{head}的，才能{re.split('[，,]', other)[-1]}"
 
 
 @dataclass
@@ -68,7 +118,7 @@ class Adversary:
     """A script; ``distorted`` is every distortion that it has sent."""
 
     distorted: list[str] = field(default_factory=list)
-    turn: Iterator[int] = field(default_factory=lambda: cycle(range(7)))
+    turn: Iterator[int] = field(default_factory=lambda: cycle(range(23)))
 
     def __call__(self, wire: Wire) -> None:
         for clause in sources(wire.user)[:2]:

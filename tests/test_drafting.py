@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.drafting import Drafting, Unfaithful, altered, key_quote, leaks, reflects, speaks
+from bot.drafting import Drafting, Unfaithful, key_quote, reflects, speaks
+from bot.faithful.copying import altered, leaks
 from bot.faithful.grounds import Verdict
 from bot.frame import read_frame
 from bot.sentences import sentences

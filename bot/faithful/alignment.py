@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.faithful.wording import Concept, Reading, concepts, read, variants
+from bot.faithful.wording import Concept, Reading, concepts, read, spelled_out, variants
 from index.words import normalise
 
 OUTLINES = 1 << 9  # clauses kept cut
 SENTENCES = re.compile(r"[。;；!！?？\n]+")
-PHRASES = re.compile(r"[:：—]|,(?!\d{3}(?!\d))|,(?<!\d,)|，")
+PHRASES = re.compile(r"[:：](?!\d)|—|,(?!\d{3}(?!\d))|,(?<!\d,)|，")
 _DOUBLED = re.compile(r"([一-鿿])\(([一-鿿])\)([长职委局属])")
+OTHERWISE = "非副"  # what follows is something else
 SHORTEST = 2  # characters of a segment that says something
 SAME_WORDS = 0.9  # what a rewording counts, the very word being 1
 NEAR = 0.7  # weight of a segment, the rest being that of its sentence
@@ -62,8 +63,8 @@ def normalise_lines(text: str) -> str:
 
 
 def written_out(text: str) -> str:
-    """A text with its doubled words in full: 校(园)长 is 校长、园长, 专(兼)职 is 专职、兼职."""
-    return _DOUBLED.sub(r"\1\3、\2\3", text)
+    """A text with its short forms in full: 校(园)长 is 校长、园长, 专(兼)职 is 专职、兼职."""
+    return spelled_out(_DOUBLED.sub(r"\1\3、\2\3", text))
 
 
 def align(sentence: str, places: Sequence[Place]) -> tuple[Match, ...]:
@@ -119,11 +120,17 @@ def weight(word: str) -> float:
 @lru_cache(maxsize=1 << 16)
 def cover(word: str, text: str) -> float:
     """How far a text has a word: 1 itself, less a rewording, less again some of its characters."""
-    if word in text:
+    if _stands(word, text):
         return 1.0
-    if any(other in text for other in variants(word)):
-        return SAME_WORDS
-    if names(word) & read(text).concepts:
+    return SAME_WORDS if names(word) & read(text).concepts else worded(word, text)
+
+
+@lru_cache(maxsize=1 << 16)
+def worded(word: str, text: str) -> float:
+    """The same by its words alone, whatever class of names it belongs to."""
+    if _stands(word, text):
+        return 1.0
+    if any(_stands(other, text) for other in variants(word)):
         return SAME_WORDS
     if len(word) > 2:
         halves = [word[at : at + 2] for at in range(len(word) - 1)]
@@ -138,7 +145,15 @@ def names(word: str) -> frozenset[Concept]:
 
 
 def _has(word: str, text: str) -> bool:
-    return any(other in text for other in variants(word))
+    return any(_stands(other, text) for other in variants(word))
+
+
+def _stands(word: str, text: str) -> bool:
+    """Whether a text has a word, not only what it is not: 普惠 in 非普惠, 校长 in 副校长."""
+    at = text.find(word)
+    while at > 0 and text[at - 1] in OTHERWISE and len(word) > 1:
+        at = text.find(word, at + 1)
+    return at >= 0
 
 
 def _score(segment: Reading, place: Place) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.faithful.comparison import Comparison
+from bot.faithful.lexicon import data, patterns
 from bot.faithful.wording import joins, licences
 
 GROUPS = {
@@ -19,6 +20,9 @@ GROUPS = {
     "priority": {"priority"},
 }
 HARD = ("strong", "duty", "ban", "every", "done", "only")
+BINDING = frozenset({"duty", "must", "only", "ensure"})
+HARDER = BINDING | {"prohibit", "total", "now", "every", "done"}
+SOFTER = GROUPS["soft"] | {"permit", "guide", "priority"}
 
 
 def bearing_differences(compared: Comparison) -> dict[str, float]:
@@ -40,7 +44,40 @@ def bearing_differences(compared: Comparison) -> dict[str, float]:
     found["hard_new"] = sum(found[f"adds_{name}"] for name in HARD)
     found["hard_moved"] = sum(found[f"moves_{name}"] for name in HARD)
     found["harder"] = float(found["hard_moved"] > 0 and found["drops_soft"] > 0)
-    return found | _joins(compared) | _bounds(compared)
+    return found | _joins(compared) | _bounds(compared) | _turned(compared) | _widened(compared)
+
+
+def _turned(compared: Comparison) -> dict[str, float]:
+    """How many segments bind harder or softer than the very segments that they reword."""
+    hardened = bound = freed = stronger = 0
+    for one in compared.matches:
+        said, meant = one.segment, one.place.segment
+        unlicensed = {force for force in said.forces & HARDER if not licences(force) & meant.forces}
+        hardened += bool((meant.forces & SOFTER) - said.kept and unlicensed)
+        bound += "permit" in meant.forces - said.forces and bool(unlicensed & BINDING)
+        freed += "permit" in said.forces - meant.allowed and bool(
+            meant.forces & {"duty", "must", "prohibit"} - said.forces
+        )
+        stronger += len({force for force in unlicensed if not licences(force) & meant.allowed})
+    return {
+        "soft_made_hard": float(hardened),
+        "may_made_must": float(bound),
+        "must_made_may": float(freed),
+        "stronger_here": float(stronger),
+    }
+
+
+def _widened(compared: Comparison) -> dict[str, float]:
+    """Words that widen a rule (任何, 即可) or make another its reason, and stand in no passage."""
+    passage = "\n".join(one.text for one in compared.passage)
+    caused = [
+        kind
+        for kind in data()["causes"]
+        if patterns("causes", kind).search(compared.text)
+        and not patterns("grounds", kind).search(passage)
+    ]
+    wide = (word in compared.text and word not in passage for word in data()["widening"])
+    return {"widened": float(any(wide)), "caused": float(bool(caused))}
 
 
 def _negations(compared: Comparison, *, binds: bool) -> dict[str, float]:

@@ -16,11 +16,11 @@ from functools import cache
 
 from bot.faithful.comparison import Comparison
 from bot.faithful.connective import is_connective
-from bot.faithful.counting import written_figures
 from bot.faithful.facts import plain_claim, wrong_facts
+from bot.faithful.figures import written_figures
 from bot.faithful.grounds import Source, Verdict
 from bot.faithful.lexicon import DATA, patterns
-from bot.faithful.likeness import features, is_about
+from bot.faithful.likeness import at_stake, features, is_about, unheard
 from bot.faithful.wording import spelled_out
 from index.words import normalise
 
@@ -79,6 +79,10 @@ def part_faults(text: str, cited: tuple[Source, ...]) -> tuple[str, ...]:
     compared = Comparison(plain_claim(text, cited), cited)
     if not is_about(compared):
         return ("unlike:subject",)
+    strange = [f"unheard:{one}" for one in unheard(compared)]
+    strange += [f"stakes:{one}" for one in at_stake(compared)]
+    if strange:
+        return tuple(strange)
     named = features(compared)
     if named["swapped"] > SWAPPED:
         return ("number:elsewhere",)

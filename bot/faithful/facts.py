@@ -7,8 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from bot.faithful.counting import counts_a_list, english_numbers
-from bot.faithful.figures import stands_alike
+from bot.faithful.figures import counts_a_list, english_numbers, stands_alike
 from bot.faithful.grounds import Source
 from bot.faithful.lexicon import data, patterns
 from bot.faithful.wording import Reading, bound, english_terms, has_any, read

@@ -1,23 +1,52 @@
-"""Whether the numbers of a sentence stand with the words that they have in the clause."""
+"""Whether the numbers of a sentence stand with the words that they have in the clause.
+
+Those that stand in no clause may still be true: a count of what is listed, a numeral in words.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import combinations
 
-from bot.faithful.alignment import cover, names, weight
+from bot.faithful.alignment import names, weight, worded
 from bot.faithful.wording import Reading, bound, read
+from index.numbering import HAN_DIGITS
 from index.numbers import Number, NumberKind
 
 Company = Mapping[str, float]
 LEADING = 2.0  # what leads to a number says more than what follows
+BEFORE = 1.0  # the segment before that, which may hold the condition
 DOUBT = 1.0  # weight of words that must speak for a rival before it counts
 ALIKE = 0.5  # share of the company that must be the same
+PERIODS = frozenset("年月天日周")  # what follows them, other numbers too, says what they are for
 MOST = 5  # numbers of a sentence that are paired
 _END = re.compile(r"[。;；!！?？\n]")
 _PAUSE = re.compile(r"[,，、:：。;；!！?？\n]")
+MOST_COUNTED = 12  # items that anybody counts
+HEAD = 2  # characters after a measure word that say what is counted
+_COUNTERS = "类条项个块点种层份样方面大件步组"
+_LIST = re.compile(r"[^,，:：。;；]+")
+_AND = re.compile(r"、|以及|和|与|及|跟|;|；")
+_ABOUT = re.compile("([一二三四五六七八九十百千万]+)来([个名位所项人年])")
+_TENTHS = re.compile("([一二三四五六七八九])成([一二三四五六七八九])(?![一二三四五六七八九十百])")
+_COMMA = re.compile(r"、|;|；")
+_ONE_BY_ONE = re.compile("[一二三四五六七八九十]是")
+_VALUE = re.compile(r"\d+")
+_SMALL = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+          "eleven", "twelve"]  # fmt: skip
+_TEENS = ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
+_ROUND = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_UNITS = {word: n for n, word in enumerate([*_SMALL, *_TEENS])}
+_TENS = {word: 10 * n for n, word in enumerate(_ROUND, start=2)}
+_LARGE = {"hundred": 100, "thousand": 1000, "million": 10**6}
+_WORDS = re.compile(
+    rf"\b(?:{'|'.join([*_UNITS, *_TENS, *_LARGE])})"
+    rf"(?:(?:[\s-]|\sand\s)(?:{'|'.join([*_UNITS, *_TENS, *_LARGE])}))*\b",
+    re.IGNORECASE,
+)
+_ARABIC = re.compile(r"(?<![\d.])\d{1,3}(?:,\d{3})+|(?<![\d.,])\d+(?:\.\d+)?")
 
 
 def figure_differences(said: Reading, clauses: Sequence[Reading]) -> dict[str, float]:
@@ -86,19 +115,19 @@ def company(reading: Reading, number: Number) -> Company:
         return _weighed(_tokens(text[number.end : end]))
     start = max([first, *(one.end for one in alike if one.end <= number.start)])
     pause = _PAUSE.search(text, number.end)
-    stops = [one.start for one in numbers if one.start >= number.end]
+    following = alike if number.unit in PERIODS else numbers
+    stops = [one.start for one in following if one.start >= number.end]
     end = _first([*stops, pause.start() if pause else last], last)
     after_it = _weighed(_tokens(text[number.end : end]))
-    return after_it | _weighed(_leading(text[start : number.start]), LEADING)
+    near, before = _leading(text[start : number.start])
+    return _weighed(before, BEFORE) | after_it | _weighed(near, LEADING)
 
 
-def _leading(text: str) -> tuple[str, ...]:
-    """What leads to a number: the segment right before it, or the last one that says something."""
-    for segment in reversed(_PAUSE.split(text)):
-        found = _tokens(segment)
-        if found:
-            return found
-    return ()
+def _leading(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What leads to a number: the last segment that says something, and the one before that."""
+    found = [tokens for segment in _PAUSE.split(text) if (tokens := _tokens(segment))]
+    near, before, *_ = [*reversed(found), (), ()]
+    return near, before
 
 
 def stands_alike(number: Number, said: Reading, form: str, clauses: Sequence[Reading]) -> bool:
@@ -128,13 +157,13 @@ def _same(number: Number, other: Number) -> bool:
 
 def _likeness(own: Company, other: Company) -> float:
     """Weight of the words of one company that the other has."""
-    return sum(value * cover(word, " ".join(other)) for word, value in own.items())
+    return sum(value * worded(word, " ".join(other)) for word, value in own.items())
 
 
 def _prefers(own: Company, rival: Company, twin: Company) -> float:
     """How much more of the words that tell two companies apart speak for the rival, 0 to 1."""
     texts = " ".join(rival), " ".join(twin)
-    gains = [(value, *(cover(word, text) for text in texts)) for word, value in own.items()]
+    gains = [(value, *(worded(word, text) for text in texts)) for word, value in own.items()]
     for_rival = sum(value * max(one - two, 0.0) for value, one, two in gains)
     for_twin = sum(value * max(two - one, 0.0) for value, one, two in gains)
     return max(for_rival - for_twin, 0.0) / (for_rival + for_twin + DOUBT)
@@ -152,3 +181,51 @@ def _weighed(words: Iterable[str], times: float = 1.0) -> dict[str, float]:
 def _tokens(text: str) -> tuple[str, ...]:
     part = read(text)
     return (*part.words, *(number.form for number in part.numbers))
+
+
+def counts_a_list(text: str, number: Number, clause: str) -> bool:
+    """Whether a number only counts what the sentence itself lists: 有三条:甲、乙、丙.
+
+    Where the clause counts the same things (五项管理), its own number must be said.
+    """
+    counted = text[number.end - 1 : number.end + HEAD]
+    if re.search(rf"[\d一二三四五六七八九十两]{re.escape(counted)}", clause):
+        return False
+    counter = number.kind is NumberKind.QUANTITY and text[number.end - 1] in _COUNTERS
+    value = _VALUE.match(number.form)
+    if not counter or not value or not 1 < int(value[0]) <= MOST_COUNTED:
+        return False
+    around = (text[: number.start], text[number.end :])
+    lists = [one for part in around for one in (*_LIST.findall(part), part)]
+    counts = {len(mark.split(one)) for one in lists for mark in (_AND, _COMMA)}
+    counts.add(len(_ONE_BY_ONE.findall(text)))
+    return int(value[0]) in counts
+
+
+def written_figures(text: str) -> str:
+    """A text with spoken figures as they are written: 九成二 is 92%, 十来个 10个左右."""
+    text = _ABOUT.sub(r"\1\2左右", text)
+    return _TENTHS.sub(lambda match: f"{HAN_DIGITS[match[1]]}{HAN_DIGITS[match[2]]}%", text)
+
+
+def english_numbers(text: str) -> Iterator[str]:
+    """The values of the numbers of an English text, in digits; ``one`` is an article."""
+    for match in _ARABIC.finditer(text):
+        yield match[0].replace(",", "")
+    for match in _WORDS.finditer(text):
+        value = _value(re.split(r"[\s-]+", match[0].lower()))
+        if value > 1:
+            yield str(value)
+
+
+def _value(words: list[str]) -> int:
+    total = part = 0
+    for word in words:
+        if word == "hundred":
+            part = max(part, 1) * 100
+        elif word in _LARGE:
+            total += max(part, 1) * _LARGE[word]
+            part = 0
+        else:
+            part += _UNITS.get(word, 0) + _TENS.get(word, 0)
+    return total + part

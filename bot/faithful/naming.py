@@ -8,7 +8,7 @@ from functools import cache
 
 from bot.faithful.alignment import cover
 from bot.faithful.comparison import Comparison, joined
-from bot.faithful.lexicon import data
+from bot.faithful.lexicon import data, finder, patterns
 from bot.faithful.wording import Concept, concepts, read, untitled
 from index.question_types import load_naming, wider
 
@@ -17,19 +17,22 @@ CLASSES = ("person", "level", "body", "leader", "rank", "place", "school", "post
 KEY = frozenset({"person", "level", "school", "post", "people", "subject"})
 # Those whom every rule on schools is about, wherever a clause names them.
 EVERYWHERE = frozenset({("person", "学生"), ("body", "政府")})
+LONGEST_SUBJECT = 26  # characters
 ACTORS = frozenset({"person", "body", "leader", "rank"})
 _DOER = re.compile(
     r"由([^,，。;；由]{2,8}?)(?:统一|负责|制[定订]|决定|承担|提出|核定|安排|组织|管理|自[行主]|任|牵头|实施|单独)"
     r"|([^,，。;；由]{2,8}?)(?:负责|说了算|承担)"
 )
 _BY = re.compile(r"由([^,，。;；由]{2,14})")
+_BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _RANKS = {"市": "市", "县": "区县", "区": "区县", "省": "省"}
 
 
 def naming_differences(compared: Comparison) -> dict[str, float]:
     """Names by class: new, elsewhere in the clause, put in place of others, or left out."""
     said = compared.said.concepts
-    own = frozenset(name for one in compared.near for name in concepts(untitled(one.text)))
+    plain = (_BRACKETED.sub("", untitled(one.text)) for one in compared.near)
+    own = frozenset(name for text in plain for name in concepts(text))
     close = own | frozenset(name for one in compared.near for name in one.hinted)
     close |= {("rank", rank) for source in compared.sources for rank in own_ranks(source.region)}
     held = close | {name for one in compared.passage for name in one.concepts | one.hinted}
@@ -49,7 +52,46 @@ def naming_differences(compared: Comparison) -> dict[str, float]:
         "names_unsaid": float(len({kind for kind, _ in lost} - told)),
         "actor": float(_other_actor(compared)),
         "doer": float(_new_doer(compared)),
+        **_acting(compared),
     }
+
+
+def _acting(compared: Comparison) -> dict[str, float]:
+    """Who is said to act where the clause has somebody else do it: as the subject, or after 由."""
+    replaced = added = 0
+    for one in compared.matches:
+        said = acting(subject(one.segment.text))
+        place = one.place
+        leads = (place.segment, place.head, *([place.before] if place.before else []))
+        meant = frozenset(name for reading in leads for name in acting(subject(reading.text)))
+        around = acting(joined(leads))
+        replaced += bool(said and meant and not said & around)
+        added += bool(said and not meant and not said & around)
+    passage = acting(joined(compared.passage))
+    by = [name for match in _BY.finditer(compared.text) for name in acting(match[1])]
+    return {
+        "actor_replaced": float(replaced),
+        "actor_added": float(added),
+        "by_new": float(any(name not in passage for name in by)),
+    }
+
+
+@cache
+def acting(text: str) -> frozenset[str]:
+    """Who of those that act in education policy is named."""
+    known = finder("actors")
+    return frozenset(
+        name for match in known.pattern.finditer(text) for name in known.names[match[0]]
+    )
+
+
+@cache
+def subject(segment: str) -> str:
+    """What stands before the first word that binds; empty where that is no subject."""
+    text = patterns("numbering").sub("", segment)
+    modal = patterns("modals").search(text)
+    lead = text[: modal.start()] if modal and modal.start() <= LONGEST_SUBJECT else ""
+    return "" if patterns("prepositions").match(lead) else lead
 
 
 def own_ranks(region: str) -> tuple[str, ...]:

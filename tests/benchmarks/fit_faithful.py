@@ -8,7 +8,7 @@ sentences of the documents word for word (which are faithful). Three things keep
 pairs: no difference may speak for a sentence, weights are drawn towards
 ``PRIOR`` (what a difference is worth by the rules of the language) and not to 0, and the printed
 figures are those of ten-fold cross-validation. The threshold lets ``PASSED`` of the faithful pairs
-pass. sentences.report.jsonl and sentences.fresh.jsonl are only measured.
+pass. A sentence's clause stands in one fold, whoever wrote about it. sentences.fresh2.jsonl is only measured.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 
@@ -28,7 +29,9 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
 
 from bot.faithful.check import DATA_FILE, SWAPPED, check, part_features, parts, prepared
-from bot.faithful.facts import wrong_facts
+from bot.faithful.comparison import Comparison
+from bot.faithful.facts import plain_claim, wrong_facts
+from bot.faithful.likeness import at_stake, unheard
 from tests.benchmarks.labelled import (
     DATA,
     Row,
@@ -38,10 +41,15 @@ from tests.benchmarks.labelled import (
     source_of,
 )
 
-FILES = ("sentences.jsonl", "sentences.more.jsonl")
-MEASURED = "sentences.jsonl"
+FILES = (
+    "sentences.jsonl",
+    "sentences.more.jsonl",
+    "sentences.report.jsonl",
+    "sentences.fresh.jsonl",
+    "sentences.tuning.jsonl",
+)
 FREE = {"english"}  # may speak for or against
-PASSED = 0.935
+PASSED = 0.9
 VERBATIM = 70
 C = 0.02
 SEED = 1
@@ -58,7 +66,10 @@ PRIOR = {
     "all_for_any": -3, "limit": -1.5, "limit_other": -1, "names_new": -2, "names_replaced": -1.5,
     "names_moved": -1.5, "names_broadened": -1.5, "opposite": -2.5, "figures_apart": -2.5,
     "bound_new": -1, "bound_lost": -0.5, "actor": -0.5, "doer": -1.5, "harder": -1,
-    "untold_strict": -1.5, "untold_wide": -1, "untold_before": -1,
+    "untold_strict": -1.5, "untold_wide": -1, "untold_before": -1, "soft_made_hard": -2,
+    "may_made_must": -2, "must_made_may": -2, "stronger_here": -0.5, "widened": -1, "caused": -2,
+    "actor_replaced": -1.5, "actor_added": -0.5, "by_new": -2, "opposite_here": -1.5,
+    "replaced": -0.5,
 }  # fmt: skip
 
 
@@ -98,7 +109,9 @@ def rows_of(pairs: Iterable[Row]) -> tuple[list[dict[str, float]], list[Row], in
         for text, _ in parts(sentence):
             text = prepared(text)
             named = part_features(text, (source,))
-            if wrong_facts(text, (source,)) or named["swapped"] > SWAPPED:
+            compared = Comparison(plain_claim(text, (source,)), (source,))
+            ruled_out = wrong_facts(text, (source,)) or unheard(compared) or at_stake(compared)
+            if ruled_out or named["swapped"] > SWAPPED:
                 caught += (not faithful) and is_measured(kind)
                 continue
             features.append(named)
@@ -108,7 +121,15 @@ def rows_of(pairs: Iterable[Row]) -> tuple[list[dict[str, float]], list[Row], in
 
 def is_measured(kind: str) -> bool:
     """Whether a kind of pairs counts in the printed figures."""
-    return kind not in {"more", "verbatim"} and not kind.endswith(" whole")
+    return kind != "verbatim" and not kind.endswith(" whole")
+
+
+@cache
+def home(text: str) -> str:
+    """How the whole clause begins that an excerpt is of; how the text begins, if of none held."""
+    start = "".join(text.split())[:30]
+    clauses = ("".join(one.text.split()) for held in documents().values() for one in held.clauses)
+    return next((clause[:30] for clause in clauses if start in clause), start)
 
 
 def fit(x: np.ndarray, y: np.ndarray, names: list[str]) -> tuple[np.ndarray, float]:
@@ -142,11 +163,11 @@ def bounds(name: str, spread: float) -> tuple[float | None, float | None]:
     return (spread * (MOST * PRIOR[name] - 1) if name in PRIOR else None), 0
 
 
-def crossed(x: np.ndarray, y: np.ndarray, sentences: list[str], names: list[str]) -> np.ndarray:
-    """Out-of-fold probabilities; a sentence stays in one fold."""
+def crossed(x: np.ndarray, y: np.ndarray, clauses: list[str], names: list[str]) -> np.ndarray:
+    """Out-of-fold probabilities; a clause stays in one fold."""
     chance = np.zeros(len(y))
     folds = StratifiedGroupKFold(10, shuffle=True, random_state=SEED)
-    for train, test in folds.split(x, y, sentences):
+    for train, test in folds.split(x, y, clauses):
         weights, bias = fit(x[train], y[train], names)
         chance[test] = 1 / (1 + np.exp(-(x[test] @ weights + bias)))
     return chance
@@ -160,7 +181,7 @@ def train() -> dict[str, object]:
     x = np.array([[one[name] for name in names] for one in features])
     y = np.array([int(faithful) for _, _, faithful, _ in kept])
     own = np.array([is_measured(kind) for *_, kind in kept])
-    chance = crossed(x, y, [sentence for _, sentence, _, _ in kept], names)
+    chance = crossed(x, y, [home(source.text) for source, *_ in kept], names)
     distorted = sum(not faithful and is_measured(kind) for _, _, faithful, kind in pairs)
     print(f"rows {len(y)}, AUC {roc_auc_score(y[own], chance[own]):.3f}, facts caught {caught}")
     for passed in (0.8, 0.85, 0.87, 0.89, 0.91, 0.95):

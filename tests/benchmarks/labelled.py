@@ -32,8 +32,13 @@ def source_of(document: Document, text: str, number: int = 1) -> Source:
 
 
 def read_labelled(path: Path) -> Iterator[Labelled]:
-    """Rows of a file: sources in the order of their markers, sentence, faithful, kind."""
+    """Rows of a file: sources in the order of their markers, sentence, faithful, kind.
+
+    Lines that begin with # say where the rows come from and what was first measured on them.
+    """
     for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("#"):
+            continue
         row = json.loads(line)
         sources = enumerate(row.get("sources", [row]), start=1)
         cited = tuple(_source(one, number) for number, one in sources)
@@ -41,9 +46,10 @@ def read_labelled(path: Path) -> Iterator[Labelled]:
 
 
 def read_pairs(path: Path) -> Iterator[Row]:
-    """The rows of a file whose sentences all rest on one clause."""
-    for (source,), sentence, faithful, kind in read_labelled(path):
-        yield source, sentence, faithful, kind
+    """The rows of a file whose sentences rest on one clause."""
+    for sources, sentence, faithful, kind in read_labelled(path):
+        if len(sources) == 1:
+            yield sources[0], sentence, faithful, kind
 
 
 def _source(row: Mapping[str, Any], number: int) -> Source:

@@ -1,0 +1,62 @@
+"""How much of a text another copies: too little to be about it, or all but a word of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from index.words import normalise, word_spans
+
+# Of the character pairs of a sentence; 486 of 489 faithful rewordings in tests/data have it, and
+# sentences about something else do not.
+SHARED = 0.2
+# A word put in another's place in what is a copy otherwise. It costs 4 of 818 faithful rewordings
+# in tests/data, and the quote stands in for those.
+ALTERED = 0.1  # of its characters, at most
+WORD = 2  # characters, at least
+LEAK = 12  # characters in a row that also stand in the prompt
+
+_MARKER = re.compile(r"〔\d{1,2}〕")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_NOT_WORD = re.compile(r"\W")
+
+
+def pairs(text: str) -> set[str]:
+    """Pairs of neighbouring Han characters."""
+    han = "".join(_HAN.findall(text))
+    return {han[at : at + 2] for at in range(len(han) - 1)}
+
+
+def shares(said: str, held: str) -> bool:
+    """Whether a sentence has at least some character pairs of its clauses."""
+    own = pairs(said)
+    return len(own & pairs(held)) >= SHARED * len(own)
+
+
+def altered(said: str, held: str) -> bool:
+    """Whether a sentence copies its clause but for a word put in another's place."""
+    copy, original = (_NOT_WORD.sub("", _MARKER.sub("", normalise(one))) for one in (said, held))
+    return _swaps(original, copy) or _swaps(_cut(original), _cut(copy))
+
+
+def _swaps(original: Sequence[str], copy: Sequence[str]) -> bool:
+    """The same of characters or of words: so much copied that what differs was put there."""
+    match = SequenceMatcher(None, original, copy, autojunk=False)
+    swapped, copied = False, 0
+    for kind, start, stop, since, to in match.get_opcodes():
+        was, put = "".join(original[start:stop]), "".join(copy[since:to])
+        swapped |= kind == "replace" and min(len(was), len(put)) >= WORD
+        copied += len(put) if kind == "equal" and len(put) > 1 else 0
+    length = len("".join(copy))
+    return swapped and length - copied <= ALTERED * length
+
+
+def _cut(text: str) -> list[str]:
+    return [text[start:end] for start, end in word_spans(text)]
+
+
+def leaks(text: str, wording: str) -> bool:
+    """Whether a run of characters of the prompt stands in the text."""
+    bare, prompt = (_NOT_WORD.sub("", _MARKER.sub("", one)) for one in (text, wording))
+    return any(bare[at : at + LEAK] in prompt for at in range(len(bare) - LEAK + 1))
