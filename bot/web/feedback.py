@@ -41,15 +41,18 @@ class FeedbackFile:
 
     def add(self, feedback: Feedback) -> None:
         """Keep one line; a full disk or a full file is logged and never troubles the reader."""
-        line = json.dumps(asdict(feedback), ensure_ascii=False) + "\n"
+        line = json.dumps(asdict(feedback), ensure_ascii=False).encode() + b"\n"
         try:
             with self._lock:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
                 if self.path.exists() and self.path.stat().st_size > MAX_FILE:
                     logger.warning("%s is full; feedback dropped", self.path)
                     return
-                with self.path.open("a", encoding="utf-8") as file:
-                    file.write(line)
+                with self.path.open("ab", buffering=0) as file:
+                    whole = file.tell()
+                    if file.write(line) < len(line):  # the disk took a part of it
+                        file.truncate(whole)
+                        logger.error("feedback cannot be written: the disk is full")
         except OSError as error:
             logger.error("feedback cannot be written: %s", error)
 

@@ -115,6 +115,10 @@ class Drafts:
             change_record(making, _record(making, folder.name, received.filename, by))
             shutil.rmtree(folder, ignore_errors=True)
             making.replace(folder)
+        except OSError as error:
+            raise CorpusError(
+                f"没有地方存放这个文件（{error.strerror}），请检查磁盘，再传一次。"
+            ) from error
         finally:
             shutil.rmtree(making, ignore_errors=True)
         flush(self.folder)
