@@ -55,6 +55,8 @@ def add_parser(commands: Commands) -> None:
     audit = actions.add_parser("audit", help="核对审计记录，可另存为 CSV")
     audit.add_argument("--csv", type=Path, metavar="OUT", help="把全部记录写到这个文件")
     audit.set_defaults(run=_audit)
+    migrate = actions.add_parser("migrate", help="把旧版本的管理数据库升级到本程序的版本")
+    migrate.set_defaults(run=_migrate)
     _add_board(actions)
 
 
@@ -128,6 +130,17 @@ def _audit(arguments: argparse.Namespace, settings: Settings) -> int:
         print(f"第 {state.broken_at} 条对不上：它或它前面的记录被人改动或删除过", file=sys.stderr)
         return FAILED
     print(f"{state.count} 条记录前后相连，没有改动过；最后一条的摘要是 {state.head}")
+    return OK
+
+
+def _migrate(arguments: argparse.Namespace, settings: Settings) -> int:
+    done = _store(settings).migrate()
+    if done.before == done.after:
+        print(f"管理数据库已是版本 {done.after}，不用升级")
+    else:
+        print(f"管理数据库已从版本 {done.before} 升级到 {done.after}")
+    if done.copy:
+        print(f"升级前的副本：{done.copy}")
     return OK
 
 

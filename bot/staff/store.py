@@ -1,13 +1,14 @@
 """The store of the staff console: SQLite beside the index, or PostgreSQL by address.
 
-Nothing connects before the first use, and the schema is made then. A store that cannot be used
-raises StoreDown; the public is answered without it. Transactions are short: read or write, done.
+Nothing connects before the first use; the schema is made, or brought up to date, then. A store
+that cannot be used raises StoreDown; the public is answered without it. Transactions are short:
+read or write, done.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib.util import find_spec
@@ -15,15 +16,15 @@ from json import dumps
 from pathlib import Path
 from threading import Lock
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, make_url, text
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.settings import Settings
+from bot.staff.migrations import FACT, STEPS, Step, Upgrade, held_version, latest, upgrade
 from bot.staff.tables import Base, StoreFact
 from index.errors import SettingsError, WenceError
 
-SCHEMA_VERSION = 1
 SCHEMA_LOCK = 7_315_001  # of PostgreSQL, while the schema is made
 WAIT = 3  # seconds for a connection or for another writer
 logger = logging.getLogger(__name__)
@@ -37,11 +38,15 @@ class StoreTooNew(StoreDown):
     """The store was made by a newer version of this program."""
 
 
-class Store:
-    """Gives out transactions over one database."""
+class StoreTooOld(StoreDown):
+    """The store was made by an older version of this program, and its keeper has to see to it."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+
+class Store:
+    """Gives out transactions over one database; ``steps`` lead from older tables to the present."""
+
+    def __init__(self, engine: Engine, steps: Sequence[Step] = STEPS) -> None:
+        self._engine, self._steps = engine, steps
         self._writing = engine.execution_options(writes=True)
         self._lock = Lock()
         self._ready = False
@@ -63,6 +68,13 @@ class Store:
         ):
             yield session
 
+    def migrate(self) -> Upgrade:
+        """Bring the store up to date, also where that waits for its keeper; raises StoreDown."""
+        with self._lock, self._translated():
+            done = self._make_schema(is_told=True)
+            self._ready = True
+        return done
+
     def close(self) -> None:
         """Let every connection go; a later use opens new ones."""
         self._engine.dispose()
@@ -76,14 +88,23 @@ class Store:
                     self._ready = True
         return self._engine
 
-    def _make_schema(self) -> None:
+    def _make_schema(self, is_told: bool = False) -> Upgrade:
+        """Make what is not there; an older store is copied and upgraded, or waits to be told."""
         if self._engine.dialect.name == "sqlite" and self._engine.url.database:
             _own_file(Path(self._engine.url.database))
         with self._writing.begin() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({SCHEMA_LOCK})"))
+            held = held_version(connection)
+            done = Upgrade(held or latest(self._steps), latest(self._steps))
+            _check_version(done, connection.dialect.name, is_told)
+            if done.before < done.after:
+                done = upgrade(connection, done.before, self._steps)
             Base.metadata.create_all(connection)
-            _check_version(connection)
+            if held is None:
+                fact = {"name": FACT, "value": str(done.after)}
+                connection.execute(insert(StoreFact).values(fact))
+        return done
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -96,17 +117,17 @@ class Store:
             raise StoreDown("管理数据库暂时用不了，请检查数据库和磁盘；公众问答不受影响") from error
 
 
-def _check_version(connection: Connection) -> None:
-    """Write the version into a new store; refuse a store that a newer program has made."""
-    with Session(connection) as session:
-        held = session.get(StoreFact, "schema_version")
-        if held is None:
-            session.add(StoreFact(name="schema_version", value=str(SCHEMA_VERSION)))
-            session.flush()
-        elif int(held.value) > SCHEMA_VERSION:
-            raise StoreTooNew(
-                f"管理数据库的版本是 {held.value}，本程序只认识到 {SCHEMA_VERSION}，请先升级程序"
-            )
+def _check_version(versions: Upgrade, kind: str, is_told: bool) -> None:
+    """Refuse a store of a newer program, and an older one that only its keeper can copy."""
+    if versions.before > versions.after:
+        raise StoreTooNew(
+            f"管理数据库的版本是 {versions.before}，本程序只认识到 {versions.after}，请先升级程序"
+        )
+    if versions.before < versions.after and kind != "sqlite" and not is_told:
+        raise StoreTooOld(
+            f"管理数据库的版本是 {versions.before}，本程序要用版本 {versions.after}："
+            "请先备份数据库（如 pg_dump），再运行 wence staff migrate"
+        )
 
 
 def _own_file(path: Path) -> None:
