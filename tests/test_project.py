@@ -84,10 +84,11 @@ cli
 
 # Heavy or foreign libraries and the only modules or packages that may import them.
 OWNERS = {
-    "torch": {"index.export", "index.unpack"},
-    "transformers": {"index.export", "index.quiet", "index.unpack"},
+    "torch": {"index.unpack"},
+    "transformers": {"index.quiet", "index.unpack"},
     "sentence_transformers": {"index.embedder", "index.prepare", "index.unpack"},
-    "onnxruntime": {"index.embedder", "index.export"},
+    "onnx": {"index.export"},
+    "onnxruntime": {"index.embedder"},
     "tokenizers": {"index.embedder", "index.vocabulary"},
     "chromadb": {"index.store", "index.store_server", "bot.bench.tutorial"},
     "httpx": {"index.store"},  # what Chroma's client raises
