@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -11,7 +12,8 @@ from types import MappingProxyType
 import numpy as np
 
 from index.bank import Floats, QuestionBank, type_bits
-from index.documents import Document, Passage
+from index.corpus import Asked
+from index.documents import Document
 from index.embedder import Embedder
 from index.keywords import KeywordIndex, build_keywords, load_keywords, save_keywords
 from index.lines import map_array
@@ -19,7 +21,6 @@ from index.question_types import question_types
 from index.store import Vectors
 from index.word_odds import count_words, load_odds, save_odds
 
-GapQuestions = Mapping[str, Mapping[str, Sequence[str]]]
 DIGEST_BYTES = 16
 
 
@@ -32,19 +33,14 @@ class BankTexts:
     starts: tuple[int, ...]
 
 
-def bank_texts(
-    documents: Sequence[Document], passages: Sequence[Passage], gaps: GapQuestions
-) -> BankTexts:
-    """Answered questions come from the passages, so that each is written once."""
-    asked: dict[str, list[str]] = {}
-    for passage in passages:
-        if passage.kind == "asked":
-            asked.setdefault(passage.document_id, []).append(passage.text)
+def bank_texts(documents: Sequence[Document], asked: Asked, gaps: Asked) -> BankTexts:
+    """Answered questions in the order of the clauses, then the gaps, document by document."""
     texts: list[str] = []
     answered: list[bool] = []
     starts = [0]
     for document in documents:
-        own = asked.get(document.id, [])
+        held = asked.get(document.id, {})
+        own = [text for one in document.clauses for text in held.get(one.key, ())] if held else []
         missing = [text for group in gaps.get(document.id, {}).values() for text in group]
         texts += [*own, *missing]
         answered += [True] * len(own) + [False] * len(missing)
@@ -79,6 +75,12 @@ def write_bank(
     np.save(folder / "bank_masses.npy", _masses(keywords))
     save_keywords(keywords, folder / "bank_keywords")
     save_odds(count_words(bank.texts, bank.answered, bank.starts), folder)
+
+
+def copy_bank(source: Path, folder: Path) -> None:
+    """Take over the files of the same bank in another build."""
+    for path in source.glob("bank_*"):
+        (shutil.copytree if path.is_dir() else shutil.copyfile)(path, folder / path.name)
 
 
 def load_bank(folder: Path) -> QuestionBank:

@@ -15,15 +15,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from index.bank_files import GapQuestions, write_bank
-from index.carry import Carried
-from index.collection import Plan, write_store
+from index.bank_files import copy_bank, write_bank
+from index.collection import Filling, write_store
 from index.corpus import Asked, Corpus
 from index.documents import Document
 from index.embedder import Embedder
 from index.errors import BuildFailed, IndexCorrupt
-from index.lines import write_lines
-from index.planning import known_vectors, plan_of, text_digests
+from index.lines import open_lines
+from index.planning import Plan, Rowed, known_vectors, plan_of, rows_of
 from index.publish import (
     build_lock,
     new_build,
@@ -32,9 +31,10 @@ from index.publish import (
     remove_old_builds,
     write_manifest,
 )
-from index.snapshot import Snapshot, write_tables
+from index.snapshot import Snapshot
 from index.store import StoreError
 from index.store_server import is_in_place, remove_lost_collections
+from index.tables import write_tables
 from index.vectors import KnownVectors, Progress, Wanted, embed_texts
 
 
@@ -78,7 +78,7 @@ def build_index(
     embedder: Embedder,
     index_dir: Path,
     progress: Progress | None = None,
-    gaps: GapQuestions | None = None,
+    gaps: Asked | None = None,
 ) -> BuildReport:
     """Build and publish; raises BuildFailed or BadSidecar, and then the old index still serves.
 
@@ -108,19 +108,20 @@ def prepare_build(
         raise BuildFailed("没有可以建立索引的政策文件，请先把文件放进政策文件夹。")
     with explained():
         plan = plan_of(corpus, embedder, index_dir)
-        if plan.previous and _still_sound(plan.previous, plan.digest, publication):
-            return PreparedBuild(plan.previous, _report(plan, embedded=0), changed=False)
-        known = known_vectors(plan, embedder, index_dir)
-        wanted = Wanted(plan.passages, _questions(plan))
+        rows = rows_of(plan)
+        if plan.before and _still_sound(plan.before.folder, plan.digest, publication):
+            return PreparedBuild(plan.before.folder, _report(plan, rows, 0), changed=False)
+        known = known_vectors(plan, rows, embedder, index_dir)
+        wanted = _wanted(plan, rows)
         embedded = len(wanted.missing(known))
         build = new_build(index_dir)
         try:
-            _write(plan, build, (embedder, known, wanted), progress)
-            _finish(plan, build, embedder, publication)
+            _write(plan, rows, build, (embedder, known, wanted), progress)
+            _finish(plan, rows, build, embedder.dimensions, publication)
         except (OSError, StoreError, BuildFailed):
             shutil.rmtree(build, ignore_errors=True)
             raise
-        return PreparedBuild(build, _report(plan, embedded), changed=True)
+        return PreparedBuild(build, _report(plan, rows, embedded), changed=True)
 
 
 def publish_build(prepared: PreparedBuild, index_dir: Path, progress: Progress) -> BuildReport:
@@ -147,23 +148,29 @@ def explained() -> Iterator[None]:
         raise BuildFailed(_reason(error)) from error
 
 
+def _wanted(plan: Plan, rows: Rowed) -> Wanted:
+    kept = [(here, plan.before.vectors[old]) for here, old in rows.kept if plan.before]
+    questions = {} if plan.has_old_bank else dict(zip(plan.questions, plan.bank.texts, strict=True))
+    return Wanted(len(rows.kinds), kept, rows.fresh, questions)
+
+
 def _write(
-    plan: Plan, build: Path, means: tuple[Embedder, KnownVectors, Wanted], progress: Progress
+    plan: Plan,
+    rows: Rowed,
+    build: Path,
+    means: tuple[Embedder, KnownVectors, Wanted],
+    progress: Progress,
 ) -> None:
     embedder, known, wanted = means
     vectors, questions = embed_texts(wanted, embedder, known, build, progress)
-    write_lines(build / "documents.jsonl", plan.lines[0])
-    write_lines(build / "passages.jsonl", plan.lines[1])
-    carried = Carried(plan.previous)
-    write_tables(build, plan.documents, plan.passages, plan.digests, carried)
-    by_digest = {bytes.fromhex(one): vector for one, vector in questions.items()}
-    write_bank(build, plan.bank, embedder, None, by_digest)
-    write_store(plan, build, vectors, progress)
-
-
-def _questions(plan: Plan) -> dict[str, str]:
-    """The questions of the bank by digest."""
-    return dict(zip(text_digests(plan.bank), plan.bank.texts, strict=True))
+    write_tables(build, plan, rows)
+    if plan.before and plan.has_old_bank:
+        copy_bank(plan.before.folder, build)
+    else:
+        by_digest = {bytes.fromhex(one): vector for one, vector in questions.items()}
+        write_bank(build, plan.bank, embedder, None, by_digest)
+    passages = open_lines(build / "passages.jsonl")
+    write_store(plan, Filling(build, passages, rows, vectors, progress))
 
 
 def _still_sound(folder: Path, digest: str, publication: int | None) -> bool:
@@ -185,34 +192,36 @@ def _still_sound(folder: Path, digest: str, publication: int | None) -> bool:
     return not lost
 
 
-def _finish(plan: Plan, build: Path, embedder: Embedder, publication: int | None) -> None:
-    clauses = sum(len(document.clauses) for document in plan.documents)
+def _finish(plan: Plan, rows: Rowed, build: Path, dimensions: int, publication: int | None) -> None:
     manifest: dict[str, Any] = {
-        "embedder": embedder.identity,
-        "dimensions": embedder.dimensions,
+        "embedder": plan.model,
+        "dimensions": dimensions,
         "digest": plan.digest,
+        "bank": plan.bank_digest,
         "publication": publication,
         "built": datetime.now(UTC).isoformat(timespec="seconds"),
-        "counts": {"clauses": clauses, "passages": len(plan.passages)},
+        "counts": {"clauses": len(rows.counts), "passages": len(rows.kinds)},
         "documents": [
-            {"id": document.id, "region": str(document.region), "digest": digest}
-            for document, digest in zip(plan.documents, plan.digests, strict=True)
+            {"id": one.document.id, "region": str(one.document.region), "digest": one.digest}
+            for one in plan.parts
         ],
     }
     write_manifest(build, manifest)
 
 
-def _report(plan: Plan, embedded: int) -> BuildReport:
-    before = {passage_id: passage.digest for passage_id, passage in plan.before.items()}
-    after = {passage.id: passage.digest for passage in plan.passages}
+def _report(plan: Plan, rows: Rowed, embedded: int) -> BuildReport:
+    """Only passages of documents that are not taken over can be anything but unchanged."""
+    before = {passage.id: passage.digest for passage in rows.left}
+    after = {passage.id: passage.digest for passage in rows.fresh.values()}
+    taken = len(rows.kinds) - len(after)
     return BuildReport(
         added=len(after.keys() - before.keys()),
         changed=sum(before.get(key, digest) != digest for key, digest in after.items()),
-        unchanged=sum(before.get(key) == digest for key, digest in after.items()),
+        unchanged=taken + sum(before.get(key) == digest for key, digest in after.items()),
         removed=len(before.keys() - after.keys()),
         embedded=embedded,
-        documents=len(plan.documents),
-        clauses=sum(len(document.clauses) for document in plan.documents),
+        documents=len(plan.parts),
+        clauses=len(rows.counts),
         published=False,
     )
 

@@ -10,7 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,11 +18,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.bank_files import BankTexts
-from index.documents import Document, Passage
+from index.documents import Passage
 from index.errors import BuildFailed
+from index.lines import JsonLines
+from index.planning import Plan, Rowed
 from index.probe import probe
-from index.store import PassageStore, StoreError, Vectors, copy_store, sync_parts
+from index.store import PassageStore, StoreError, Vectors, sync_parts
+from index.store_files import rewrite_graph, shrink, take_over
 from index.store_server import StoreServer, new_collection, open_collection, store_server
 from index.vectors import Progress
 
@@ -36,113 +38,119 @@ NOT_VERIFIED = "新索引没有通过检查，原有索引不受影响；请重�
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """What is to be built, and what is there already."""
+class Filling:
+    """What a collection is filled with: the rows of a build that lies in its folder."""
 
-    documents: tuple[Document, ...]
-    passages: tuple[Passage, ...]
-    lines: tuple[list[bytes], list[bytes]]  # documents and passages as they will be written
-    digest: str
-    digests: tuple[str, ...]  # of each document with its passages
-    previous: Path | None
-    before: Mapping[str, Passage]
-    bank: BankTexts
+    build: Path
+    passages: JsonLines
+    rows: Rowed
+    vectors: Vectors
+    progress: Progress
+
+    def passages_at(self, rows: Sequence[int]) -> list[Passage]:
+        """Decoded."""
+        return [Passage(**self.passages[row]) for row in rows]
 
 
-def write_store(plan: Plan, build: Path, vectors: Vectors, progress: Progress) -> None:
+def write_store(plan: Plan, filling: Filling) -> None:
     """A copy of the old collection with the difference applied, or else a fresh one; verified."""
     if server := store_server():
-        return _write_on(server, plan, build, vectors, progress)
-    old = list(plan.before.values())
-    before = {digest: old[row] for digest, row in _first_rows(old).items()}
-    rows = _first_rows(plan.passages)
-    changed = [row for digest, row in rows.items() if before.get(digest) != plan.passages[row]]
-    gone = sorted(before.keys() - rows.keys())
+        return _write_on(server, plan, filling)
+    folder, rows = filling.build / "chroma", filling.rows.table.distinct().tolist()
+    changed, gone = difference(plan, filling)
     small = len(changed) + len(gone) <= DELTA_SHARE * len(rows)
-    if plan.previous and small:
+    if plan.before and plan.before.model == plan.model and small:
         # A damaged old collection shows here at the latest; then a fresh one takes its place.
         with suppress(StoreError):
-            copy_store(plan.previous / "chroma", build / "chroma")
-            _fill(PassageStore.open(build / "chroma"), plan, changed, (vectors, gone), progress)
-            if _verified(plan, build, vectors, progress):
+            changes = len(changed) + len(gone)
+            grown = take_over(plan.before.folder / "chroma", folder, changes)
+            _fill(PassageStore.open(folder), filling, changed, gone)
+            if grown:
+                rewrite_graph(folder, filling.passages_at(rows[:1])[0], filling.vectors[rows[0]])
+            if _verified(filling):
                 return
-        shutil.rmtree(build / "chroma", ignore_errors=True)
-    store = PassageStore.create(build / "chroma", len(rows))
-    _fill(store, plan, list(rows.values()), (vectors, []), progress)
-    if not _verified(plan, build, vectors, progress):
+        shutil.rmtree(folder, ignore_errors=True)
+    _fill(PassageStore.create(folder, len(rows)), filling, rows, [])
+    shrink(folder)
+    if not _verified(filling):
         raise BuildFailed(NOT_VERIFIED)
 
 
-def _write_on(
-    server: StoreServer, plan: Plan, build: Path, vectors: Vectors, progress: Progress
-) -> None:
-    """A fresh collection on the server, counted and probed before anybody is served it."""
-    rows = list(_first_rows(plan.passages).values())
-    _fill(
-        new_collection(server, build, plan.digest, len(rows)), plan, rows, (vectors, []), progress
+def difference(plan: Plan, filling: Filling) -> tuple[list[int], list[str]]:
+    """Rows that the old collection lacks or tells otherwise, and digests that it has too many.
+
+    Only passages of documents that changed, came or went can be among them.
+    """
+    if plan.before is None:
+        return filling.rows.table.distinct().tolist(), []
+    old = plan.before.table
+    passages = (*filling.rows.left, *filling.rows.fresh.values())
+    digests = list(dict.fromkeys(passage.digest for passage in passages))
+    changed, gone = [], []
+    places = zip(
+        digests, filling.rows.table.first_rows(digests), old.first_rows(digests), strict=True
     )
-    progress("verify", 0, 1)
-    sample = _sample(plan)
-    store = open_collection(server, build)
+    for digest, here, there in places:
+        if here is None:
+            gone.append(digest)
+        elif there is None or filling.passages[here] != plan.before.passages[there]:
+            changed.append(here)
+    return changed, gone
+
+
+def _write_on(server: StoreServer, plan: Plan, filling: Filling) -> None:
+    """A fresh collection on the server, counted and probed before anybody is served it."""
+    rows = filling.rows.table.distinct().tolist()
+    _fill(new_collection(server, filling.build, plan.digest, len(rows)), filling, rows, [])
+    filling.progress("verify", 0, 1)
+    sample = _sample(filling)
+    digests = [one.digest for one in filling.passages_at(sample.tolist())]
+    store = open_collection(server, filling.build)
     try:
         sound = store.count() == len(rows)
-        lost = probe(store, [plan.passages[row].digest for row in sample], vectors[sample])
+        lost = probe(store, digests, filling.vectors[sample])
     finally:
         store.close()
-    progress("verify", 1, 1)
+    filling.progress("verify", 1, 1)
     if not sound or len(lost) > LOST_SHARE * len(sample):
         raise BuildFailed(NOT_VERIFIED)
 
 
-def _first_rows(passages: Sequence[Passage]) -> dict[str, int]:
-    """The first row of every digest, in order."""
-    rows: dict[str, int] = {}
-    for row, passage in enumerate(passages):
-        rows.setdefault(passage.digest, row)
-    return rows
-
-
-def _fill(
-    store: PassageStore,
-    plan: Plan,
-    rows: Sequence[int],
-    change: tuple[Vectors, Sequence[str]],
-    progress: Progress,
-) -> None:
-    vectors, gone = change
+def _fill(store: PassageStore, filling: Filling, rows: Sequence[int], gone: Sequence[str]) -> None:
     try:
         store.remove(gone)
         for part in sync_parts(len(rows)):
             for at in range(part.start, part.stop, CALL):
-                progress("store", at, len(rows))
+                filling.progress("store", at, len(rows))
                 some = rows[at : min(at + CALL, part.stop)]
-                store.add([plan.passages[row] for row in some], vectors[some])
-        progress("store", len(rows), len(rows))
+                store.add(filling.passages_at(some), filling.vectors[some])
+        filling.progress("store", len(rows), len(rows))
     finally:
         store.close()
 
 
-def _sample(plan: Plan) -> NDArray[np.int64]:
+def _sample(filling: Filling) -> NDArray[np.int64]:
     """Rows of passages through the whole corpus."""
-    count = min(PROBES, len(plan.passages))
-    return np.unique(np.linspace(0, len(plan.passages) - 1, count).astype(np.int64))
+    count = min(PROBES, len(filling.passages))
+    return np.unique(np.linspace(0, len(filling.passages) - 1, count).astype(np.int64))
 
 
-def _verified(plan: Plan, build: Path, vectors: Vectors, progress: Progress) -> bool:
+def _verified(filling: Filling) -> bool:
     """Ask another process to find a sample of the vectors in what lies on the disk."""
-    progress("verify", 0, 1)
-    rows = _sample(plan)
-    probes = build / "probes.npz"
-    np.savez(probes, digests=[plan.passages[row].digest for row in rows], vectors=vectors[rows])
+    filling.progress("verify", 0, 1)
+    rows = _sample(filling)
+    probes = filling.build / "probes.npz"
+    digests = [one.digest for one in filling.passages_at(rows.tolist())]
+    np.savez(probes, digests=digests, vectors=filling.vectors[rows])
     limited = f"import resource as r, runpy; r.setrlimit(r.RLIMIT_FSIZE, ({FILE_LIMIT},) * 2); "
     command = limited + "runpy.run_module('index.probe', run_name='__main__')"
     result = subprocess.run(
-        [sys.executable, "-c", command, str(build)],
+        [sys.executable, "-c", command, str(filling.build)],
         capture_output=True,
         timeout=PROBE_SECONDS,
         cwd=Path(__file__).parent.parent,
         check=False,
     )
     probes.unlink()
-    progress("verify", 1, 1)
+    filling.progress("verify", 1, 1)
     return result.returncode == 0 and len(json.loads(result.stdout)) <= LOST_SHARE * len(rows)

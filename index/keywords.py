@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.lines import map_array
+from index.postings import Counted, TokenCounts, turn_over
 from index.tokens import token_key, tokens
 
 K1 = 1.2
@@ -119,15 +120,6 @@ class Postings:
         return np.bincount(self.clauses, values, minlength=self.size).astype(np.float32)
 
 
-@dataclass(frozen=True, slots=True)
-class TokenCounts:
-    """The tokens of clauses, clause after clause: ``sizes[c]`` keys with their counts."""
-
-    keys: NDArray[np.uint64]
-    counts: Floats
-    sizes: NDArray[np.int32]
-
-
 def count_tokens(clauses: Iterable[Sequence[tuple[str, int]]]) -> TokenCounts:
     """Of clauses given as their fields: (text, how often it counts)."""
     keys, counts, sizes = array("Q"), array("f"), array("i")
@@ -141,35 +133,20 @@ def count_tokens(clauses: Iterable[Sequence[tuple[str, int]]]) -> TokenCounts:
     )
 
 
-def join_counts(parts: Sequence[TokenCounts]) -> TokenCounts:
-    """One behind the other."""
-    if not parts:
-        return count_tokens(())
-    return TokenCounts(
-        np.concatenate([part.keys for part in parts]),
-        np.concatenate([part.counts for part in parts]),
-        np.concatenate([part.sizes for part in parts]),
-    )
-
-
 def build_keywords(clauses: Iterable[Sequence[tuple[str, int]]]) -> KeywordIndex:
     """Index clauses, each given as its fields: (text, how often it counts)."""
-    return invert(count_tokens(clauses))
+    return weigh(turn_over(count_tokens(clauses)))
 
 
-def invert(tokens: TokenCounts) -> KeywordIndex:
-    """From clause order to postings by term."""
-    size, counts = len(tokens.sizes), tokens.counts
-    terms, postings = np.unique(tokens.keys, return_inverse=True)
-    owners = np.repeat(np.arange(size, dtype=np.int32), tokens.sizes)
-    lengths = np.bincount(owners, counts, minlength=size).astype(np.float32)
-    frequencies = np.bincount(postings, minlength=len(terms))
+def weigh(counted: Counted) -> KeywordIndex:
+    """The weight of every posting."""
+    size, lengths = len(counted.lengths), counted.lengths
+    frequencies = np.diff(counted.indptr)
     idfs = np.log1p((size - frequencies + 0.5) / (frequencies + 0.5)).astype(np.float32)
     mean_length = np.float32(max(float(lengths.mean()) if size else 0.0, 1.0))
-    weights = idfs[postings] * bm25_saturation(counts, lengths[owners] / mean_length)
-    order = np.argsort(postings, kind="stable")
-    indptr = np.concatenate(([0], np.cumsum(frequencies))).astype(np.int64)
-    return KeywordIndex(size, terms, indptr, owners[order], weights[order], idfs)
+    saturation = bm25_saturation(counted.counts, (lengths / mean_length)[counted.clauses])
+    weights = np.repeat(idfs, frequencies) * saturation
+    return KeywordIndex(size, counted.terms, counted.indptr, counted.clauses, weights, idfs)
 
 
 def bm25_saturation(counts: Floats, relative_lengths: Floats) -> Floats:

@@ -6,16 +6,19 @@ where it lies, the system ends the process (SIGBUS), which is why no more is map
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 from numpy.typing import NDArray
 
 READ_BYTES = 64 * 1024 * 1024  # of one file; the five documents take 10 MB in all
+
+Stretch = tuple[bytes, NDArray[np.int64]]  # lines one behind the other, and the length of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,38 +33,55 @@ class JsonLines:
 
     def __getitem__(self, row: int) -> dict[str, Any]:
         line = self.data[self.starts[row] : self.starts[row + 1]].tobytes()
-        value: dict[str, Any] = json.loads(line)
+        value: dict[str, Any] = orjson.loads(line)
         return value
+
+    def stretch(self, rows: slice) -> Stretch:
+        """Rows as they stand in the file, one behind the other."""
+        starts = self.starts[rows.start : rows.stop + 1]
+        return self.data[starts[0] : starts[-1]].tobytes(), np.diff(starts)
 
 
 def to_line(row: Mapping[str, Any]) -> bytes:
     """One row as it stands in the file."""
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
 
-def write_lines(path: Path, lines: Sequence[bytes]) -> None:
+def stretch_of(lines: Sequence[bytes]) -> Stretch:
+    """Lines one behind the other."""
+    return b"".join(lines), np.array([len(line) for line in lines], dtype=np.int64)
+
+
+def write_stretches(path: Path, stretches: Iterable[Stretch]) -> None:
     """Write ``path`` (.jsonl) and its offset table beside it (.npy); at least one row."""
-    starts = np.concatenate(([0], np.cumsum([len(line) for line in lines])))
+    lengths = [np.zeros(1, dtype=np.int64)]
     with path.open("wb") as file:
-        file.writelines(lines)
-    np.save(path.with_suffix(".npy"), starts.astype(np.int64))
+        for data, own in stretches:
+            file.write(data)
+            lengths.append(own)
+    np.save(path.with_suffix(".npy"), np.cumsum(np.concatenate(lengths)))
 
 
 def open_lines(path: Path) -> JsonLines:
     """Open a file of :func:`write_lines`; raises OSError or ValueError when it is damaged."""
-    if _is_small(path):
-        data = np.fromfile(path, dtype=np.uint8)
-    else:
-        data = np.memmap(path, dtype=np.uint8, mode="r")
-    return JsonLines(np.asarray(data), map_array(path.with_suffix(".npy")))
+    data = np.memmap(path, dtype=np.uint8, mode="r")
+    return JsonLines(_opened(data), map_array(path.with_suffix(".npy")))
 
 
 def map_array(path: Path) -> NDArray[Any]:
-    """An ``.npy`` file as a plain array; the memmap class itself makes each slice slower."""
-    array = np.asarray(np.load(path, mmap_mode=None if _is_small(path) else "r"))
-    array.setflags(write=False)
-    return array
+    """An ``.npy`` file as a plain array that nothing can change."""
+    return _opened(np.load(path, mmap_mode="r"))
 
 
-def _is_small(path: Path) -> bool:
-    return path.stat().st_size <= READ_BYTES
+def _opened(mapped: NDArray[Any]) -> NDArray[Any]:
+    """A small array in memory of its own, which the system has back when the array goes.
+
+    The C library would keep it, in pieces. The memmap class itself makes each slice slower.
+    """
+    if mapped.nbytes > READ_BYTES:
+        return np.asarray(mapped)
+    memory = mmap(-1, max(mapped.nbytes, 1))
+    own = np.frombuffer(memory, mapped.dtype, mapped.size).reshape(mapped.shape)
+    own[...] = mapped
+    own.setflags(write=False)
+    return own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from index.bank import QuestionBank
 from index.bank_files import load_bank
-from index.carry import Carried, gather, write_counts
 from index.decoded import Documents, Passages
 from index.documents import Clause, Document, Passage, PassageKind, Region
 from index.errors import IndexCorrupt
-from index.keywords import KeywordIndex, count_tokens, invert, load_keywords, save_keywords
+from index.keywords import KeywordIndex, load_keywords
 from index.lines import map_array, open_lines
 from index.probe import probe
 from index.publish import REBUILD, check_contents, read_manifest
@@ -28,7 +27,6 @@ OPENING_PROBES = 3
 _ARRAYS = ("clause_starts", "passage_starts", "kinds", "vectors", "digest_keys", "digest_rows")
 COMPARED_PASSAGES = 500_000  # compared in full while a vector server is down: 60 ms a question
 EXACT_PASSAGES = 20_000  # a comparison of so many in full is faster than a filter of the store
-HEADING_TIMES = 2  # a heading's words count twice
 
 Rows = NDArray[np.int64]
 
@@ -157,35 +155,6 @@ class Snapshot:
         return np.asarray(found, dtype=np.int64)
 
 
-def write_tables(
-    folder: Path,
-    documents: Sequence[Document],
-    passages: Sequence[Passage],
-    digests: Sequence[str],
-    carried: Carried,
-) -> None:
-    """Write number tables and keywords of a build; passages in clause order.
-
-    ``digests`` (documents,) change with anything that is known of a document.
-    """
-    clause_ids = [clause.id for document in documents for clause in document.clauses]
-    counts = dict.fromkeys(clause_ids, 0)
-    for passage in passages:
-        counts[passage.clause_id] += 1
-    keys = np.array([_key(passage.digest) for passage in passages], dtype=np.uint64)
-    order = np.argsort(keys, kind="stable")
-    np.save(folder / "digest_keys.npy", keys[order])
-    np.save(folder / "digest_rows.npy", order.astype(np.int64))
-    np.save(folder / "kinds.npy", np.array([KINDS.index(p.kind) for p in passages], dtype=np.int8))
-    np.save(folder / "clause_starts.npy", _starts([len(d.clauses) for d in documents]))
-    np.save(folder / "passage_starts.npy", _starts(list(counts.values())))
-    asked = _asked(passages)
-    names = list(zip([one.id for one in documents], digests, strict=True))
-    tokens = gather(names, carried, lambda row: count_tokens(_fields(documents[row], asked)))
-    write_counts(folder, tokens)
-    save_keywords(invert(tokens), folder / "keywords")
-
-
 def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
     ids = tuple(row["id"] for row in manifest["documents"])
     regions = tuple(Region.parse(row["region"]) for row in manifest["documents"])
@@ -204,29 +173,6 @@ def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
         layout=Layout.of(starts[1], arrays["kinds"]) if small else None,
         **arrays,
     )
-
-
-def _asked(passages: Sequence[Passage]) -> dict[str, list[str]]:
-    """Everyday questions by clause."""
-    asked: dict[str, list[str]] = {}
-    for passage in passages:
-        if passage.kind == "asked":
-            asked.setdefault(passage.clause_id, []).append(passage.text)
-    return asked
-
-
-def _fields(
-    document: Document, asked: Mapping[str, Sequence[str]]
-) -> Iterator[list[tuple[str, int]]]:
-    """What the keyword side knows of each clause, and how often it counts."""
-    for clause in document.clauses:
-        headings = (" ".join(clause.path), HEADING_TIMES)
-        questions = ("\n".join(asked.get(clause.id, ())), 1)
-        yield [(clause.text, 1), (document.short_title, 1), headings, questions]
-
-
-def _starts(counts: Sequence[int]) -> Rows:
-    return np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
 
 
 def spread(firsts: Rows, counts: Rows) -> Rows:

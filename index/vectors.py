@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.digests import DigestTable
 from index.documents import Passage
 from index.embedder import Embedder
 
@@ -30,34 +31,57 @@ class KnownVectors:
 
     def __init__(self) -> None:
         self._places: dict[str, tuple[Vectors, int]] = {}
+        self._tables: list[tuple[DigestTable, Vectors]] = []
 
     def learn(self, digests: Iterable[str], vectors: Vectors) -> None:
         """Remember where the vector of each digest lies."""
         for row, digest in enumerate(digests):
             self._places.setdefault(digest, (vectors, row))
 
+    def look_in(self, table: DigestTable, vectors: Vectors) -> None:
+        """Know those of a whole build too."""
+        self._tables.append((table, vectors))
+
     def join(self, other: KnownVectors) -> None:
         """Learn what another knows."""
         self._places = {**other._places, **self._places}
+        self._tables += other._tables
 
     def __contains__(self, digest: str) -> bool:
-        return digest in self._places
+        return self._place(digest) is not None
 
     def __getitem__(self, digest: str) -> Vectors:
-        vectors, row = self._places[digest]
+        place = self._place(digest)
+        if place is None:
+            raise KeyError(digest)
+        vectors, row = place
         return np.asarray(vectors[row])
+
+    def _place(self, digest: str) -> tuple[Vectors, int] | None:
+        if digest in self._places:
+            return self._places[digest]
+        for table, vectors in self._tables:
+            [row] = table.first_rows([digest])
+            if row is not None:
+                return vectors, row
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What needs a vector: the passages, and the questions of the bank by digest."""
+    """What needs a vector: the passages of so many ``rows``, and questions by digest.
 
-    passages: Sequence[Passage]
+    ``kept`` stretches of rows have those of the build before; ``fresh`` are the passages of others.
+    """
+
+    rows: int
+    kept: Sequence[tuple[slice, Vectors]]
+    fresh: Mapping[int, Passage]
     questions: Mapping[str, str]
 
     def missing(self, known: KnownVectors) -> dict[str, str]:
         """Texts by digest that have none yet; of like length side by side, to pad the least."""
-        texts = {one.digest: one.text for one in self.passages} | dict(self.questions)
+        texts = {one.digest: one.text for one in self.fresh.values()} | dict(self.questions)
         found = {digest: text for digest, text in texts.items() if digest not in known}
         return dict(sorted(found.items(), key=lambda one: (len(one[1]), one[0])))
 
@@ -73,11 +97,13 @@ def embed_texts(
 
     And those of the questions, by digest.
     """
-    shape = (len(wanted.passages), embedder.dimensions)
+    shape = (wanted.rows, embedder.dimensions)
     stored = np.lib.format.open_memmap(folder / "vectors.npy", "w+", np.float32, shape)
     questions = {one: known[one] for one in wanted.questions if one in known}
+    for here, vectors in wanted.kept:
+        stored[here] = vectors
     rows: dict[str, list[int]] = {}
-    for row, passage in enumerate(wanted.passages):
+    for row, passage in wanted.fresh.items():
         if passage.digest in known:
             stored[row] = known[passage.digest]
         else:

@@ -9,7 +9,6 @@ import pytest
 
 from index.bank import OTHER_TYPE, BankQuestion, type_bits
 from index.bank_files import BankTexts, bank_texts, load_bank, write_bank
-from index.passages import passages_of
 from index.question_types import QuestionType
 from tests.toys import TINY_ASKED, ToyEmbedder, tiny_corpus
 
@@ -38,8 +37,7 @@ def neighbours(bank, places, text, tokens, types=()):
 
 def test_answered_questions_and_gaps_stand_document_by_document():
     documents = tiny_corpus()
-    passages = [one for doc in documents for one in passages_of(doc, TINY_ASKED.get(doc.id, {}))]
-    assert bank_texts(documents, passages, GAPS) == BankTexts(
+    assert bank_texts(documents, TINY_ASKED, GAPS) == BankTexts(
         texts=("老师多久换一次学校", "几点放学", "几点入学"),
         answered=(True, False, False),
         starts=(0, 1, 3),

@@ -171,7 +171,7 @@ def test_only_changed_documents_are_cut_into_words_again(built, monkeypatch):
     assert "二、高考。\n" in seen and not wuhan & set(seen)
     carried = load_keywords(built / "builds" / "000002" / "keywords")
     monkeypatch.undo()
-    (built / "builds" / "000002" / "tokens" / "keys.npy").unlink()  # damaged: everything anew
+    (built / "builds" / "000002" / "tokens" / "counts.npy").unlink()  # damaged: everything anew
     build_index(changed_corpus(), {}, ToyEmbedder(), built)
     build_index(changed_corpus(), TINY_ASKED, ToyEmbedder(), built)
     anew = load_keywords(built / "builds" / "000004" / "keywords")
