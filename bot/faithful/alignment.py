@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import sqrt
 
 from bot.faithful.wording import Concept, Reading, concepts, read, spelled_out, variants
 from index.words import normalise
@@ -73,7 +74,8 @@ def align(sentence: str, places: Sequence[Place]) -> tuple[Match, ...]:
     A segment that says nothing of its own goes with the segment before it, or the next one.
     """
     segments = [read(text) for text in _cut(PHRASES, sentence)]
-    scores = [[_score(segment, place) for place in places] for segment in segments]
+    rare = _rarity(segments, places)
+    scores = [[_score(segment, place, rare) for place in places] for segment in segments]
     votes = _votes(scores, places)
     found = []
     for segment, row in zip(segments, scores, strict=True):
@@ -86,6 +88,13 @@ def align(sentence: str, places: Sequence[Place]) -> tuple[Match, ...]:
         match if match.score > 0 or not matched else _beside(match, found, matched)
         for match in found
     )
+
+
+def _rarity(segments: Sequence[Reading], places: Sequence[Place]) -> Mapping[str, float]:
+    """How much each word tells places apart: less the more of them have it."""
+    words = {word for segment in segments for word in segment.words}
+    held = {word: sum(cover(word, place.segment.text) for place in places) for word in words}
+    return {word: weight(word) / sqrt(max(count, 1.0)) for word, count in held.items()}
 
 
 def _votes(scores: Sequence[Sequence[float]], places: Sequence[Place]) -> list[float]:
@@ -156,11 +165,14 @@ def _stands(word: str, text: str) -> bool:
     return at >= 0
 
 
-def _score(segment: Reading, place: Place) -> float:
+def _score(segment: Reading, place: Place, rare: Mapping[str, float]) -> float:
     if segment.text in place.segment.text:
         return VERBATIM
-    near = coverage(segment.words, place.segment.text) if segment.words else 0.0
-    wide = coverage(segment.words, place.sentence.text) if segment.words else 0.0
+    near, wide = (
+        sum(rare[word] * cover(word, reading.text) for word in segment.words)
+        / (sum(rare[word] for word in segment.words) or 1.0)
+        for reading in (place.segment, place.sentence)
+    )
     forms = {number.form for number in segment.numbers}
     held = {number.form for number in place.segment.numbers}
     named = segment.concepts & place.segment.concepts

@@ -23,6 +23,7 @@ _DOER = re.compile(
     r"由([^,，。;；由]{2,8}?)(?:统一|负责|制[定订]|决定|承担|提出|核定|安排|组织|管理|自[行主]|任|牵头|实施|单独)"
     r"|([^,，。;；由]{2,8}?)(?:负责|说了算|承担)"
 )
+_BASIS = re.compile("(?:根据|按照|依照|依据|按|依).*")
 _BY = re.compile(r"由([^,，。;；由]{2,14})")
 _BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _RANKS = {"市": "市", "县": "区县", "区": "区县", "省": "省"}
@@ -142,10 +143,11 @@ def _other_actor(compared: Comparison) -> bool:
 def _new_doer(compared: Comparison) -> bool:
     """Whether somebody is said to do it (由…制定, …负责) whom the places do not speak of."""
     near = joined(compared.near)
+    ranks = {rank for source in compared.sources for rank in own_ranks(source.region)}
     return any(
-        cover(word, near) == 0
+        cover(word, near) == 0 and not {name for _, name in concepts(word)} & ranks
         for match in _DOER.finditer(compared.text)
-        for word in read(match[1] or match[2]).words
+        for word in read(_BASIS.sub("", match[1] or match[2])).words
     )
 
 
