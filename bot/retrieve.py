@@ -163,8 +163,8 @@ class Retriever:
         found.extend(one for one in self._parts(turn, layer.scope) if one[1].number not in about)
         if answered:
             near = SECOND_SOURCE if "vote" in named else SECOND_ARTICLE
-            close = [hit for hit in hits[1:] if hit.score >= hits[0].score - near]
-            found.extend((hit, whole, chance) for hit in close)
+            close = (hit for hit in hits[1:] if hit.score >= hits[0].score - near)
+            found.extend((hit, whole, chance) for hit in close if may_stand_beside(hit, hits[0]))
         return Judged(tuple(found), chance, answered)
 
     def _cited(self, turn: Turn, found: Sequence[Answering], checklist: bool) -> tuple[Source, ...]:
@@ -208,6 +208,11 @@ class Retriever:
                 hit.document, hit.clause, aspect.vector, aspect.words
             )
         return turn.sentences[key]
+
+
+def may_stand_beside(hit: Hit, first: Hit) -> bool:
+    """Whether a clause may be cited beside the first: no title or signature beside the body."""
+    return hit.clause.kind == "text" or first.clause.kind != "text"
 
 
 def _with_reason(hit: Hit, section: Section) -> Hit:
