@@ -17,6 +17,8 @@ from index.errors import IndexCorrupt, IndexUnusable
 from index.publish import publish
 from index.search import RETRY
 from tests.broken import Service, cut, flip, running, small_disk
+from tests.library_toys import empty_library, fees, received, silent
+from tests.library_toys import publish as publish_files
 from tests.toys import ToyEmbedder, make_document, open_searcher, tiny_corpus
 
 FILES = (
@@ -118,6 +120,20 @@ def test_an_index_on_a_disk_that_cannot_be_written_answers_as_ever(
         subprocess.run(["mount", "-o", "remount,ro", str(var)], check=True)
         assert all(service.answers() for _ in range(3))
         assert service.like() == 204
+
+
+def test_publications_that_are_lost_stop_no_new_one(tmp_path: Path) -> None:
+    """The build that is served still has the number of one of them."""
+    library = empty_library(tmp_path)
+    publish_files(library, received("嘉兴市", "学校收费要公示。"))
+    shutil.rmtree(library.publications.folder)
+    (raw,) = (library.corpus_dir / "raw").glob("*.txt")
+    raw.write_text(raw.read_text("utf-8").replace("公示", "公开"), "utf-8")
+    made = library.publish(library.prepare_folder("甲", "", ToyEmbedder(), silent), silent)
+    assert (made.number, library.current()) == (2, 2)
+    assert "公开" in fees(library, "jiaxing-2024")
+    publish_files(library, received("武汉市", "学校收费要听证。"))
+    assert "听证" in fees(library, "wuhan-2024")
 
 
 def test_hundreds_of_questions_while_the_index_is_replaced_fail_never(service: Service) -> None:

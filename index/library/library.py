@@ -142,7 +142,7 @@ class Library(Shelf):
         """Lay down the files and build from them; without a change, make sure of what is served."""
         base = self.current()
         self._forget()
-        number = self.publications.stage(files)
+        number = self.publications.stage(files, self.built())
         try:
             change = difference(self.publications.files(base), self.publications.files(number))
             corpus = load_corpus(self.publications.folder_of(number))

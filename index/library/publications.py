@@ -122,10 +122,13 @@ class Publications:
         """The corpus files of a publication; none for 0, the time before the first."""
         return corpus_files(self.folder_of(number)) if number else {}
 
-    def stage(self, contents: Contents) -> int:
-        """Lay down the files of the next publication; it counts once :meth:`record` was called."""
+    def stage(self, contents: Contents, after: int = 0) -> int:
+        """Lay down the files of the next publication; it counts once :meth:`record` was called.
+
+        Its number is above ``after``, which a served build may have whose publication is lost.
+        """
         numbers = [int(path.name) for path in self.folder.glob("*") if path.name.isdecimal()]
-        number = max(numbers, default=0) + 1
+        number = max([*numbers, after]) + 1
         lay_down(self.folder_of(number), contents, self.folder)
         return number
 

@@ -50,12 +50,16 @@ class Shelf:
 
     def current(self) -> int:
         """The number of the publication that is served; 0 before the first."""
+        number = self.built()
+        return number if self.publications.holds(number) else self.publications.synced()
+
+    def built(self) -> int:
+        """The number that the served build has; its publication may be lost."""
         try:
             manifest = get_json(current_build(self.index_dir) / MANIFEST) or {}
         except (IndexMissing, IndexCorrupt):
             manifest = {}
-        number = int(manifest.get("publication") or 0)
-        return number if self.publications.holds(number) else self.publications.synced()
+        return int(manifest.get("publication") or 0)
 
     def history(self) -> tuple[Publication, ...]:
         """Everything that was published, the newest first."""
@@ -95,7 +99,7 @@ class Shelf:
         files = corpus_files(self.corpus_dir)
         if not number and files:
             self.publications.discard_after(0)
-            number = self.publications.stage(files)
+            number = self.publications.stage(files, self.built())
             added = difference({}, files).added
             baseline = Publication(number, now(), "", BASELINE, added, from_folder=True)
             self.publications.record(baseline)
