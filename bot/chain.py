@@ -42,6 +42,13 @@ class View:
     retriever: Retriever
 
 
+@dataclass(slots=True)
+class Held:
+    """The view of the newest build, one for a chain and its copies, so that no older one stays."""
+
+    view: View
+
+
 class PolicyChain(Runnable[Question, Answer]):
     """Question -> screened, resolved, retrieved, decided, composed, verified Answer."""
 
@@ -53,7 +60,7 @@ class PolicyChain(Runnable[Question, Answer]):
         self._messages = load_messages(settings.prompts_dir)
         self._writer = writer or open_writer(settings, self._messages)
         self._rewriter = self._writer.rewriter() if self._writer else None
-        self._current = self._open()
+        self._held = Held(self._open())
         self._pins: Callable[[], tuple[Pin, ...]] = tuple
         self._matcher = Matcher()
 
@@ -94,6 +101,14 @@ class PolicyChain(Runnable[Question, Answer]):
             **snapshot.state(),
             **model,
         }
+
+    @property
+    def _current(self) -> View:
+        return self._held.view
+
+    @_current.setter
+    def _current(self, view: View) -> None:
+        self._held.view = view
 
     def _open(self) -> View:
         snapshot = self._searcher.snapshot

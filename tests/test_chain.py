@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import re
 from dataclasses import replace
+from weakref import ref
 
 import pytest
 import yaml
@@ -154,6 +156,19 @@ def test_a_turn_keeps_to_the_build_that_it_began_with(tmp_path):
         found = view.retriever.find(understand(Question("教师交流"), view.resolver))
         assert {hit.document.id for hit in found.hits} <= held
         assert {one.id for one in view.resolver.documents} == held
+
+
+def test_no_build_but_the_last_two_stays_open_for_the_chain_that_only_quotes(tmp_path):
+    build_index(tiny_corpus(), TINY_ASKED, ToyEmbedder(), tmp_path)
+    chain = PolicyChain(open_searcher(tmp_path), load_settings({}))
+    quoted, first = chain.quoted(), ref(chain._current.snapshot.documents)
+    for n in range(3):
+        corpus = [*tiny_corpus(), make_document(f"new{n}", "全国", [f"一、宿舍{n}。\n"])]
+        build_index(corpus, {}, ToyEmbedder(), tmp_path)
+        chain.invoke(Question("嘉兴学校收费"))
+    gc.collect()
+    assert first() is None
+    assert "new2" in quoted.documents
 
 
 def test_what_is_loaded_can_be_asked(chain):
