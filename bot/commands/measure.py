@@ -26,13 +26,15 @@ def add_parser(commands: Commands) -> None:
 
 
 def _add_bench(bench: argparse.ArgumentParser) -> None:
-    bench.add_argument("what", nargs="?", choices=["speed", "retrieval"], default="speed")
+    bench.add_argument("what", nargs="?", choices=["speed", "retrieval", "model"], default="speed")
     bench.add_argument("--articles", type=Path, help="检索测试的条文文件")
     bench.add_argument("--queries", type=Path, help="检索测试的问题文件")
     bench.add_argument("--qrels", type=Path, help="BEIR 格式的相关性文件")
     bench.add_argument("--seen", type=Path, help="训练问题文件，用来区分没见过的问题")
     sizes = "规模：five（收录的文件，默认）、laws（加 75 部法律）或条款数，如 10000（慢）"
     bench.add_argument("--sizes", nargs="+", default=["five"], metavar="SIZE", help=sizes)
+    bench.add_argument("--python", type=Path, help="装有小模型的 Python，用来测模型回答")
+    bench.add_argument("--weights", type=Path, help="小模型的权重文件，没有就现拼")
     bench.set_defaults(run=_bench)
 
 
@@ -48,6 +50,10 @@ def _bench(arguments: argparse.Namespace, settings: Settings) -> int:
         from bot.bench.retrieval import run_bench_retrieval
 
         return run_bench_retrieval(arguments, settings, print)
+    if arguments.what == "model":
+        from bot.bench.worded import run_bench_model
+
+        return run_bench_model(settings, arguments.python, arguments.weights, print)
     from bot.bench.run import run_bench
 
     return run_bench(settings, arguments.sizes, print)
