@@ -68,7 +68,10 @@ class Resolver:
 
     def __init__(self, documents: Mapping[str, Document]) -> None:
         self._documents = tuple(documents.values())
-        self._held = tuple(dict.fromkeys(document.region for document in self._documents))
+        self._by_region: dict[Region, list[tuple[int, Document]]] = {}
+        for order, document in enumerate(self._documents):
+            self._by_region.setdefault(document.region, []).append((order, document))
+        self._held = tuple(self._by_region)
         aliases = {
             alias: document.region for document in self._documents for alias in document.aliases
         }
@@ -139,7 +142,7 @@ class Resolver:
         relations = [(region, relate(region, self._held)) for region in asked]
         shares = self._shares(relations)
         reached = {region for region, _ in shares}
-        national = any(one.region == NATIONAL for one in self._documents)
+        national = NATIONAL in self._by_region
         without = [region for region, relation in relations if not relation.regions]
         above = tuple(one for one in without if one in reached or (national and len(asked) == 1))
         return Scope(
@@ -164,7 +167,7 @@ class Resolver:
             {one for region, relation in relations for one in (relation.regions or (region,))},
             key=lambda one: self._held.index(one) if one in self._held else len(self._held),
         )
-        national = tuple(one for one in self._documents if one.region == NATIONAL)
+        national = self._of_regions([NATIONAL])
         local = [(region, self._local(region)) for region in regions if region != NATIONAL]
         if len(regions) == 1:
             shares = [(regions[0], (*self._local(regions[0]), *national))]
@@ -176,7 +179,12 @@ class Resolver:
         """Documents of a region and of the divisions around it, in the order held."""
         if region == NATIONAL:
             return ()
-        return tuple(one for one in self._documents if one.region.contains(region))
+        return self._of_regions(Region(region.path[:end]) for end in range(len(region.path) + 1))
+
+    def _of_regions(self, regions: Iterable[Region]) -> tuple[Document, ...]:
+        """Documents of these very regions, in the order held."""
+        found = [pair for one in regions for pair in self._by_region.get(one, ())]
+        return tuple(document for _, document in sorted(found, key=lambda pair: pair[0]))
 
     def _meant(self, text: str, mentions: list[Mention]) -> list[Mention]:
         """Mentions without the unheld ones that only tell where somebody or something else is.

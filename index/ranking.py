@@ -118,10 +118,10 @@ class Ranking:
         if self._all:
             inside = None if documents is None else clauses_of(self._snapshot, documents)
             return self._all, np.arange(len(self._keyword)) if inside is None else inside
-        scope = None if documents is None else _mask(self._snapshot, documents)
+        inside = None if documents is None else clauses_of(self._snapshot, documents)
         near = dense_clauses(self._snapshot, self._need.vector, documents, limit)
-        near = near if scope is None else near[scope[near]]
-        clauses = np.union1d(near, keyword_clauses(self._keyword, scope, limit))
+        near = near if inside is None else _among(near, inside)
+        clauses = np.union1d(near, keyword_clauses(self._keyword, inside, limit))
         compared = self._candidates(clauses)
         return compared, np.arange(len(clauses))
 
@@ -182,11 +182,12 @@ def dense_clauses(snapshot: Snapshot, vector: Vectors, documents: Rows | None, l
     return _stored(snapshot, vector, wanted)
 
 
-def keyword_clauses(keyword: Floats, mask: NDArray[np.bool_] | None, limit: int) -> Rows:
-    """Clauses with the best keyword scores above zero."""
-    inside = keyword if mask is None else np.where(mask, keyword, np.float32(0))
-    found = best(inside, max(KEYWORD_DEPTH, 2 * limit))
-    return found[inside[found] > 0]
+def keyword_clauses(keyword: Floats, inside: Rows | None, limit: int) -> Rows:
+    """Clauses with the best keyword scores above zero; of ``inside``, ascending, if any."""
+    scores = keyword if inside is None else keyword[inside]
+    found = best(scores, max(KEYWORD_DEPTH, 2 * limit))
+    found = found[scores[found] > 0]
+    return found if inside is None else inside[found]
 
 
 def _stored(snapshot: Snapshot, vector: Vectors, count: int) -> Rows:
@@ -202,10 +203,12 @@ def _stored(snapshot: Snapshot, vector: Vectors, count: int) -> Rows:
         raise IndexCorrupt(f"向量库无法查询，{REBUILD}（{error}）") from error
 
 
-def _mask(snapshot: Snapshot, documents: Rows) -> NDArray[np.bool_]:
-    mask = np.zeros(snapshot.keywords.size, dtype=np.bool_)
-    mask[clauses_of(snapshot, documents)] = True
-    return mask
+def _among(clauses: Rows, inside: Rows) -> Rows:
+    """Those of some clauses that are among others, which ascend."""
+    places = np.searchsorted(inside, clauses)
+    held = places < len(inside)
+    held[held] = inside[places[held]] == clauses[held]
+    return clauses[held]
 
 
 def _hit(snapshot: Snapshot, compared: Compared, at: int, rejected: str | None) -> Hit:

@@ -26,11 +26,12 @@ def words_around(text: str) -> Iterator[tuple[int, int]]:
 def find_sounds(text: str, names: Sequence[str]) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and name where the text sounds like a name but is no word of its own."""
     words, end = tuple(words_around(text)), 0
-    openings = _openings(tuple(names))
+    openings, by_blurred = _openings(tuple(names)), _by_blurred(tuple(names))
     for start, character in enumerate(text):
         if start < end or _sounds(character, False).isdisjoint(openings):
             continue
-        for name in names:
+        near = {at for one in blurred_syllables(character) for at in by_blurred.get(one, ())}
+        for name in (names[at] for at in sorted(near)):
             if len(name) > 1 and _is_written(text, start, name, words):
                 end = start + len(name)
                 yield start, end, name
@@ -65,6 +66,16 @@ def _same_sound(written: str, name: str, *, tones: bool = False) -> bool:
         a == b or not _sounds(a, tones).isdisjoint(_sounds(b, tones))
         for a, b in zip(written, name, strict=True)
     )
+
+
+@lru_cache(maxsize=16)
+def _by_blurred(names: tuple[str, ...]) -> dict[str, list[int]]:
+    """The places of the names that begin with a sound, or one that it is mixed up with."""
+    places: dict[str, list[int]] = {}
+    for at, name in enumerate(names):
+        for syllable in blurred_syllables(name[0]):
+            places.setdefault(syllable, []).append(at)
+    return places
 
 
 @lru_cache(maxsize=16)
