@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="wence",
         description="问策：用官方教育政策的原文回答问题",
-        epilog="设置（环境变量）：" + "，".join(f"WENCE_{one.name.upper()}" for one in SETTINGS),
+        epilog="设置（环境变量）： " + ", ".join(f"WENCE_{one.name.upper()}" for one in SETTINGS),
     )
     commands = parser.add_subparsers(required=True, metavar="命令")
     for command in (ask, index, documents, measure, staff):
