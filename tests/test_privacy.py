@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from dataclasses import replace
 from pathlib import Path
 from time import process_time
 
 import pytest
+import rjieba
 import yaml
 from fastapi.testclient import TestClient
 from hypothesis import given, strategies
@@ -16,16 +18,22 @@ from hypothesis import given, strategies
 from bot.chain import PolicyChain
 from bot.conversation import Answer, AnswerStatus, Question
 from bot.messages import load_messages
+from bot.public.names import find_names
 from bot.public.patterns import kinds, privacy_data
 from bot.public.privacy import Masked, mask, mask_question
 from bot.settings import load_settings
 from bot.web.render import answer_to_dict
+from index.corpus import load_documents
+from index.regions import load_gazetteer
 from index.words import normalise
 from tests.questions import evaluation_rows, needed_lay_questions, questions_of_documents
 from tests.test_screen import BENIGN, WORDINGS
 from tests.web_fake import web_app
 
 DATA = Path(__file__).parent / "data"
+NAMES = yaml.safe_load((DATA / "names.yaml").read_text("utf-8"))
+CORPUS = load_settings({}).corpus_dir
+FRAMES = ["{}今年6岁能上吗", "帮{}问一下", "{}的孩子能入学吗", "我家{}想转学"]
 PERSONAL = yaml.safe_load((DATA / "personal.yaml").read_text("utf-8"))
 SAMPLES = [(kind, *row) for kind, rows in PERSONAL["personal"].items() for row in rows]
 INSERTED = [tuple(pair) for pair in PERSONAL["inserted"]]
@@ -58,6 +66,50 @@ def test_personal_data_is_masked_and_its_kind_is_told(kind, text, secret):
     assert not left(secret, masked.text)
     assert not left(secret, masked.bare)
     assert set(masked.kinds) & {kind, ENGLISH[kind]}
+
+
+@pytest.mark.parametrize(("text", "name"), NAMES["masked"])
+def test_a_name_that_nothing_announces_is_masked_where_only_a_person_can_stand(text, name):
+    masked = mask(text)
+    assert not left(name, masked.text)
+    assert set(masked.kinds) == {"姓名" if "姓名" in masked.text else "name"}
+    assert mask(masked.text).text == masked.text
+
+
+def test_what_the_list_of_missed_names_says_is_true():
+    assert [name for text, name in NAMES["missed"] if not left(name, mask(text).text)] == []
+    assert len(NAMES["masked"]) / (len(NAMES["masked"]) + len(NAMES["missed"])) > 0.85
+
+
+@pytest.mark.parametrize("frame", FRAMES)
+def test_no_place_and_no_word_of_the_policies_is_a_name_wherever_it_stands(frame):
+    places = [
+        name for name in load_gazetteer()._index if re.fullmatch("[\u4e00-\u9fff]{2,5}", name)
+    ]
+    surnames = tuple(
+        {*"".join(privacy_data()["surnames"].split()), *privacy_data()["double_surnames"]}
+    )
+    texts = [one.text for one in load_documents(CORPUS)] + questions_of_documents("asked", "gaps")
+    words = {word for text in texts for word in rjieba.cut(text, False)}
+    words = {word for word in words if 2 <= len(word) <= 4 and word.startswith(surnames)}
+    assert (len(places) > 5000, len(words) > 300) == (True, True)
+    asked = [frame.format(word) for word in sorted({*places[::20], *words})]
+    assert [text for text in asked if find_names(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        ("身份证号330402201605121234号，嘉兴怎么报名", "嘉兴怎么报名"),
+        ("我孩子身份证号是330402201605121234号，能上学吗", "能上学吗"),
+        ("我叫王小明，身份证号:330402201605121234号。怎么入学", "怎么入学"),
+        ("手机号13812345678，学校让带手机吗", "学校让带手机吗"),
+        ("我是周子轩的妈妈，残疾人的孩子能入学吗", "残疾人的孩子能入学吗"),
+        ("嘉政办发〔2019〕25号，我身份证号330402201605121234", "嘉政办发〔2019〕25号"),
+    ],
+)
+def test_what_is_searched_for_keeps_the_question_and_no_trace_of_the_data(text, bare):
+    assert mask(text).bare == bare
 
 
 def test_a_placeholder_stands_where_the_data_stood():

@@ -1,4 +1,4 @@
-"""Names of people in a Chinese question: where one is told, or stands beside a person or a title.
+"""Names of people in a Chinese question: told, beside a person or a title, or where one must be.
 
 The lists live in ``bot/data/privacy.yaml``. The text arrives normalised. A name has to begin and
 end where dictionary words do, so that no surname is seen in 高中 or 常州.
@@ -8,45 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import rjieba
 
-from bot.public.patterns import any_of, filled, privacy_data
+from bot.public.name_rules import NameRules, name_rules
+from bot.public.patterns import privacy_data
 from index.regions import load_gazetteer
 from index.words import word_spans
 
 Span = tuple[int, int]
 LONGEST = 2  # characters of a given name
+DIVISIONS = "区县市州镇"
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """The lists, ready for matching."""
-
-    surnames: frozenset[str]
-    doubles: tuple[str, ...]
-    everyday: frozenset[str]
-    grammar: frozenset[str]
-    never: frozenset[str]
-    not_before: re.Pattern[str]
-    told: re.Pattern[str]
-    people: frozenset[str]
-    beside: re.Pattern[str]
-    title: re.Pattern[str]
-    belonging: re.Pattern[str]
-    nickname: re.Pattern[str]
-    latin: re.Pattern[str]
 
 
 def find_names(text: str) -> list[Span]:
     """Places of names of people, left to right, without overlaps; O(length)."""
-    rules = _rules()
-    found = [match.span("x") for match in rules.latin.finditer(text)]
-    if not rules.surnames.isdisjoint(text) or rules.told.search(text):
+    rules = name_rules()
+    shapes = (rules.latin, *rules.unannounced)
+    found = [match.span("x") for shape in shapes for match in shape.finditer(text)]
+    if not rules.heads.isdisjoint(text) or rules.told.search(text):
         found.extend(_Names(text, rules).all())
     return _apart(found)
 
@@ -63,7 +45,7 @@ def _apart(spans: list[Span]) -> list[Span]:
 class _Names:
     """The search in one text."""
 
-    def __init__(self, text: str, rules: _Rules) -> None:
+    def __init__(self, text: str, rules: NameRules) -> None:
         self._text, self._rules = text, rules
         self._ends: dict[int, int] | None = None
 
@@ -78,6 +60,8 @@ class _Names:
             yield from self._before(match.start(), least=1)
         for match in rules.title.finditer(text):
             yield from self._before(match.start(), least=0)
+        for match in rules.leads.finditer(text):
+            yield from self._framed(match.end())
 
     def _told(self, start: int) -> Iterator[Span]:
         """A name that is said to be one: any that begins with a surname, or a nickname."""
@@ -103,8 +87,35 @@ class _Names:
             return
         if not self._is_unusual(start, given, end) or self._text[start:end] in self._rules.people:
             return
-        if not load_gazetteer().find(self._text[start:end]):
+        if not self._is_place(start, end):
             yield start, end
+
+    def _framed(self, start: int) -> Iterator[Span]:
+        """A name that nothing announces, between what leads to a person and what a person does."""
+        given = self._surname(start)
+        if given is None:
+            return
+        for end in range(given + LONGEST, given, -1):
+            likely = self._rules.given.issuperset(self._text[given:end])
+            if likely and self._rules.frames.match(self._text, end) and self._stands(start, end):
+                yield start, end
+                return
+
+    def _stands(self, start: int, end: int) -> bool:
+        """Whether a stretch begins and ends with a word and is no known word and no place."""
+        words, name = self._words(), self._text[start:end]
+        if not {start, end} <= words.keys() or name in self._rules.people:
+            return False
+        if self._is_place(start, end):
+            return False
+        return words[start] != end or name.startswith(self._rules.doubles) or _is_name(name)
+
+    def _is_place(self, start: int, end: int) -> bool:
+        """Whether a stretch is in the name of a division, or is one but for 区 or 县 behind it."""
+        find, name = load_gazetteer().find, self._text[start:end]
+        if any(one.start < end and one.end > start for one in find(self._text)):
+            return True
+        return any(one.start == 0 for kind in DIVISIONS for one in find(name + kind))
 
     def _is_unusual(self, start: int, given: int, end: int) -> bool:
         """Whether an everyday word that is also a surname (任, 全, 车) can only be one here."""
@@ -178,24 +189,5 @@ class _Names:
 @cache
 def _is_name(word: str) -> bool:
     """Whether the dictionary has it as the name of a person."""
-    return [tag for _, tag in rjieba.tag(word, False)] == ["nr"]
-
-
-@cache
-def _rules() -> _Rules:
-    data: dict[str, Any] = dict(privacy_data())
-    return _Rules(
-        surnames=frozenset("".join(data["surnames"].split())),
-        doubles=tuple(data["double_surnames"]),
-        everyday=frozenset(data["everyday"]),
-        grammar=frozenset(data["grammar"]),
-        never=frozenset(data["never"]),
-        not_before=re.compile(data["not_before"]),
-        told=re.compile("|".join(data["told"])),
-        people=frozenset(data["beside"].split()),
-        beside=re.compile(f"(?:{any_of(data['beside'])})(?:是|: ?|、| |\\()?"),
-        title=re.compile(any_of(data["titles"])),
-        belonging=re.compile(data["belonging"]),
-        nickname=re.compile(filled(data["nickname"])),
-        latin=re.compile(data["latin"]),
-    )
+    known = privacy_data()["not_names"].split()
+    return word not in known and [tag for _, tag in rjieba.tag(word, False)] == ["nr"]

@@ -116,8 +116,8 @@ def _placeholders() -> re.Pattern[str]:
     labels = "|".join(re.escape(label) for row in rows for label in row.values())
     whose, what, link = (f"(?:{any_of(privacy_data()['carriers'][one])})" for one in CARRIERS)
     lead = f"(?:(?:{whose} ?)*(?:(?<![A-Za-z]){what} ?)+(?:{link} ?)*)?"
-    placeholder = f"[［\\[](?:{labels})[］\\]]"
-    owner = f"我是{placeholder}{privacy_data()['belonging']}"
+    placeholder = f"[［\\[](?:{labels})[］\\]](?:号(?=的|[^\\u4e00-\\u9fff]|$))?"
+    owner = f"我是{placeholder}(?:{privacy_data()['belonging']})"
     return re.compile(f"{owner}|{lead}{placeholder}", re.IGNORECASE)
 
 
