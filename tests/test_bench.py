@@ -163,7 +163,7 @@ def test_the_page_has_a_row_for_each_figure_and_a_column_for_each_system():
     }  # fmt: skip
     build = {
         "documents": 5, "clauses": 164, "passages": 2012, "peak_mb": 900.0,
-        "full": {"s": 20.0, "embedded": 2000}, "changed": {"s": 4.0, "embedded": 100},
+        "full": {"s": 20.0, "embedded": 2000}, "changed": {"s": 4.0, "cpu_s": 2.0, "embedded": 100},
         "unchanged": {"s": 1.0, "embedded": 0},
     }  # fmt: skip
     systems = {"WenCe": system, "tutorial RAG": system}
@@ -175,7 +175,8 @@ def test_the_page_has_a_row_for_each_figure_and_a_column_for_each_system():
     assert "| one question, p99, ms | 0.12 | 0.12 |" in text
     assert "| 1 asking at once, questions/s | 100 | 100 |" in text
     assert (
-        "Full build 20.0 s (100 passages/s, 8 clauses/s); one changed document 4.0 s (100" in text
+        "Full build 20.0 s (100 passages/s, 8 clauses/s); one changed document 4.0 s, 2.0 s of "
+        "processor (100 passages embedded); nothing changed 1.0 s;" in text
     )
     assert "The tutorial RAG embeds 70 chunks in 30.0 s" in text
     assert f"{len(os.sched_getaffinity(0))} cores, load average" in text
