@@ -34,6 +34,7 @@ from bot.sections import Section, only_mentioning
 from bot.tables import compose_table
 from index.documents import Document
 from index.question_types import QuestionType
+from index.scope import NATIONAL
 
 UNKNOWN_ISSUER = "未载明"
 ABOUT_DOCUMENTS = frozenset({QuestionType.VALIDITY, QuestionType.DOCUMENT_METADATA})
@@ -101,9 +102,18 @@ class Outcome(Endings):
         """The answer: a warning where it quotes what no longer holds, the quotes, open points."""
         return [
             *old_line(self.reading, citations, self.words),
+            *self._only_local(sections),
             *self._quoted(sections, citations),
             *differing_lines(sections, self.words),
         ]
+
+    def _only_local(self, sections: Sequence[Section]) -> list[str]:
+        """That the one rule found is one place's alone, when no place was named."""
+        speaking = [section.region for section in sections if section.sources]
+        is_alone = len(speaking) == 1 and speaking[0] != NATIONAL and len(self.held) > 1
+        if self.reading.scope.named or not is_alone:
+            return []
+        return [self.words("only_local", region=region_name(speaking[0]))]
 
     def _quoted(self, sections: Sequence[Section], citations: tuple[Citation, ...]) -> list[str]:
         if len(sections) > 1:

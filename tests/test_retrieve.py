@@ -73,3 +73,17 @@ def test_no_title_or_signature_is_cited_beside_a_clause_of_the_body(first, kind,
         for clause, of in zip(document.clauses, (first, kind), strict=False)
     ]
     assert may_stand_beside(hits[1], hits[0]) is may
+
+
+def test_one_places_rule_for_a_question_without_a_region_begins_by_saying_so(tmp_path, monkeypatch):
+    monkeypatch.setattr("bot.retrieve.probability", lambda named: 0.9)
+    rules = make_document("one", "浙江省/嘉兴市", ["一、教师每六年交流一次。\n"])
+    other = make_document("two", "湖北省/武汉市", ["一、食堂要公示。\n"])
+    build_index([rules, other], {}, ToyEmbedder(), tmp_path)
+    chain = PolicyChain(open_searcher(tmp_path), load_settings({}))
+    monkeypatch.setattr("bot.retrieve.is_answered", lambda named, *more: named["keyword"] > 0)
+    alone = chain.invoke(Question(QUESTION))
+    assert [one.document.id for one in alone.citations] == ["one"]
+    said = "您没有写地区。下面只是嘉兴市的规定，别处不能照用；想问别处，请写上地区。"
+    assert alone.text.splitlines()[0] == said
+    assert said not in chain.invoke(Question(f"嘉兴的{QUESTION}")).text
