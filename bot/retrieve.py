@@ -28,7 +28,7 @@ from index.tokens import weighted_tokens
 
 SHOWN_REGIONS = 3  # that answer; of more the region is asked for
 SECOND_SOURCE = 0.01  # fused score below the best at which a clause is still cited
-SECOND_ARTICLE = 0.004  # likewise where no everyday questions tell clauses apart
+SECOND_ARTICLE = 0.0055  # likewise where no everyday questions tell clauses apart
 PART_SHARE = 0.8  # of a part's own words in its vector, the rest is the whole question
 NEAREST = 2  # clauses shown as related when nothing answers
 NOT_CLOSE = "不如所引条款贴近问题"
@@ -119,7 +119,8 @@ class Retriever:
         whole, *own = self._searcher.embed_all([*texts, *before])
         vector = _mixed(whole, own.pop(), OWN_SHARE) if before else whole
         vectors = [vector, *(_mixed(one, vector, PART_SHARE) for one in own)]
-        needs = map(Need, vectors, map(weighted_tokens, terms), map(len, texts))
+        subwords = map(self._searcher.subwords, texts)
+        needs = map(Need, vectors, map(weighted_tokens, terms), map(len, texts), subwords)
         rankings = rank(self._snapshot, list(needs))
         words = [weighted_tokens(((text, 1.0),)) for text in texts]
         questions = map(BankQuestion, texts, vectors, words, types)

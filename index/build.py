@@ -32,6 +32,7 @@ from index.publish import (
     write_manifest,
 )
 from index.snapshot import Snapshot
+from index.static_tables import write_static
 from index.store import StoreError
 from index.store_server import is_in_place, remove_lost_collections
 from index.tables import write_tables
@@ -164,6 +165,7 @@ def _write(
     embedder, known, wanted = means
     vectors, questions = embed_texts(wanted, embedder, known, build, progress)
     write_tables(build, plan, rows)
+    write_static(build, plan, embedder)
     if plan.before and plan.has_old_bank:
         copy_bank(plan.before.folder, build)
     else:

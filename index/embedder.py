@@ -14,6 +14,7 @@ import threading
 from abc import abstractmethod
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from index.errors import ModelError
 from index.modelcache import digests, is_intact
 from index.prepare import CARRIED, check_precision, is_folder, model_folder, recipe_digest
 from index.quiet import quiet
-from index.vocabulary import PASSAGE_PROMPT, QUERY_PROMPT
+from index.vocabulary import MAX_TOKENS, PASSAGE_PROMPT, QUERY_PROMPT
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -34,6 +35,9 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Vectors = npt.NDArray[np.float32]
+Ids = npt.NDArray[np.int64]
+PIECE = MAX_TOKENS - 2  # characters that are never more tokens than are read
+SPECIAL = 4  # ids below are no subwords: begin, padding, end, unknown
 
 
 class Embedder(Embeddings):
@@ -52,6 +56,14 @@ class Embedder(Embeddings):
     @abstractmethod
     def embed_documents_array(self, texts: Sequence[str]) -> Vectors:
         """Passages -> float32 (n, dimensions), rows of length 1."""
+
+    def subwords(self, text: str) -> Ids:
+        """The distinct subwords of a text, ascending; none of a model that keeps them to itself."""
+        return np.zeros(0, dtype=np.int64)
+
+    def subword_vectors(self, ids: Ids) -> Vectors:
+        """What the model knows of subwords without context, shape (n, width)."""
+        return np.zeros((len(ids), 0), dtype=np.float32)
 
     def embed_query(self, text: str) -> list[float]:
         """One question -> its vector."""
@@ -109,6 +121,17 @@ class OnnxEmbedder(Embedder):
         """Passages -> float32 (n, dimensions)."""
         return self._embed([PASSAGE_PROMPT + text for text in map(sound, texts)])
 
+    def subwords(self, text: str) -> Ids:
+        """The distinct subwords of a text, ascending, of a text of any length."""
+        pieces = [sound(text)[at : at + PIECE] for at in range(0, len(text), PIECE)]
+        found = [self._tokenizer.encode(piece, add_special_tokens=False).ids for piece in pieces]
+        ids = np.unique(np.array(list(chain.from_iterable(found)), dtype=np.int64))
+        return ids[ids >= SPECIAL]
+
+    def subword_vectors(self, ids: Ids) -> Vectors:
+        """The word embeddings that the encoder starts from, shape (n, dimensions)."""
+        return self._words(ids.tolist())
+
     def _embed(self, texts: list[str]) -> Vectors:
         if len(texts) == 1:
             rows = [self._embed_one(texts[0])]
@@ -123,8 +146,8 @@ class OnnxEmbedder(Embedder):
 
     def _words(self, ids: list[int]) -> Vectors:
         """Token ids -> word embeddings (n, dimensions), decoded from blocks of 32 weights."""
-        levels = self._levels[ids].reshape(len(ids), -1, BLOCK)
-        words: Vectors = (levels * self._scales[ids][..., None]).reshape(len(ids), -1)
+        levels = self._levels[ids].reshape(len(ids), self.dimensions // BLOCK, BLOCK)
+        words: Vectors = (levels * self._scales[ids][..., None]).reshape(len(ids), self.dimensions)
         return words
 
 

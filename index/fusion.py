@@ -10,6 +10,10 @@ from numpy.typing import NDArray
 DENSE_WEIGHT = 0.7
 KEYWORD_WEIGHT = 0.02
 SECOND_SHARE = 0.1
+# of documents that nobody wrote everyday questions for
+WHOLE_SHARE = 0.3  # of the cosine, for the clause as one passage beside its best one
+STATIC_WEIGHT = 0.03
+USUAL_GAP, USUAL_MATCH = 0.01, 0.55  # of the best clause, so that its score stays what it was
 
 Floats = NDArray[np.float32]
 
@@ -25,6 +29,18 @@ def fuse(dense: Floats, keyword: Floats, question_length: int, highest_idf: floa
     scale = highest_idf * np.sqrt(max(question_length, 1))
     fused = DENSE_WEIGHT * dense + KEYWORD_WEIGHT / scale * keyword
     return np.asarray(fused, dtype=np.float32)
+
+
+def unexpanded_bonus(gap: Floats, match: Floats) -> Floats:
+    """What a clause without everyday questions gains or loses; its other words must do instead.
+
+    ``gap`` is how far the whole clause lies behind its best passage, ``match`` how many of the
+    question's subwords it has. 143 questions about 75 laws: first clause right .545 to .587, MRR
+    +.055 [+.024, +.089]; 293 about 12,549 articles: R@10 +.013, MRR unchanged.
+    """
+    whole = np.float32(DENSE_WEIGHT * WHOLE_SHARE) * (np.float32(USUAL_GAP) - gap)
+    bonus = whole + np.float32(STATIC_WEIGHT) * (match - np.float32(USUAL_MATCH))
+    return np.asarray(bonus, dtype=np.float32)
 
 
 def fold(cosines: Floats, starts: NDArray[np.int64]) -> Floats:

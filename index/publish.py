@@ -23,7 +23,7 @@ from index.errors import BuildFailed, IndexCorrupt, IndexMissing
 
 POINTER = "CURRENT"
 MANIFEST = "manifest.json"
-FORMAT = 5
+FORMAT = 6
 LIVE = "chroma"  # the folder whose files may change size when they are opened
 REBUILD = "请运行 wence index 重新建立索引。"
 

@@ -19,6 +19,7 @@ from index.publish import REBUILD, current_build, pointer_state
 from index.ranking import REJECTED_KEPT, Need, rank
 from index.scope import find_scope
 from index.snapshot import Snapshot
+from index.static_match import Subwords
 from index.store import Vectors
 from index.tokens import weighted_tokens
 
@@ -97,6 +98,11 @@ class Searcher:
         """The vectors of questions, shape (texts, dimensions)."""
         return np.asarray(self._embedder.embed_query_array(texts), dtype=np.float32)
 
+    def subwords(self, text: str) -> Subwords:
+        """The distinct subwords of a question, with what the model knows of them."""
+        ids = self._embedder.subwords(text)
+        return Subwords(ids, self._embedder.subword_vectors(ids))
+
     def reopen_if_published(self) -> bool:
         """Follow CURRENT; costs one stat call when nothing was published.
 
@@ -133,7 +139,7 @@ class Searcher:
         marks = [perf_counter()]
         vector = self.embed(query.text) if query.vector is None else query.vector
         marks.append(perf_counter())
-        need = Need(vector, query.tokens, len(query.text))
+        need = Need(vector, query.tokens, len(query.text), self.subwords(query.text))
         marks.append(perf_counter())
         [ranking] = rank(snapshot, [need])
         marks.append(perf_counter())

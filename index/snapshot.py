@@ -19,6 +19,7 @@ from index.keywords import KeywordIndex, load_keywords
 from index.lines import map_array, open_lines
 from index.probe import probe
 from index.publish import REBUILD, check_contents, read_manifest
+from index.static_match import StaticMatch, open_static
 from index.store import ServedStore, StoreError, Vectors
 from index.store_server import ServerDown, ServerStore, served_store
 
@@ -96,6 +97,7 @@ class Snapshot:
     store: ServedStore | ServerStore
     bank: QuestionBank
     layout: Layout | None
+    static: StaticMatch
 
     @classmethod
     def open(cls, folder: Path) -> Snapshot:
@@ -171,6 +173,7 @@ def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
         store=served_store(folder),
         bank=load_bank(folder),
         layout=Layout.of(starts[1], arrays["kinds"]) if small else None,
+        static=open_static(folder),
         **arrays,
     )
 

@@ -17,7 +17,7 @@ import numpy as np
 from bot.settings import Settings
 from index.corpus import Corpus, load_corpus, load_document
 from index.documents import Clause, Document, Region
-from index.embedder import Embedder, Vectors
+from index.embedder import Embedder, Ids, Vectors
 from index.errors import CorpusError
 from index.lines import map_array, open_lines
 from index.passages import passages_of
@@ -122,6 +122,14 @@ class RecombiningEmbedder(Embedder):
     def embed_query_array(self, texts: Sequence[str]) -> Vectors:
         """By the model."""
         return self._embedder.embed_query_array(texts)
+
+    def subwords(self, text: str) -> Ids:
+        """By the model."""
+        return self._embedder.subwords(text)
+
+    def subword_vectors(self, ids: Ids) -> Vectors:
+        """By the model."""
+        return self._embedder.subword_vectors(ids)
 
     def embed_documents_array(self, texts: Sequence[str]) -> Vectors:
         """From known lines where possible."""

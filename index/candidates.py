@@ -1,0 +1,62 @@
+"""Which clauses of a large corpus are compared exactly: the nearest of both sides."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import IndexCorrupt
+from index.order import best
+from index.publish import REBUILD
+from index.snapshot import COMPARED_PASSAGES, EXACT_PASSAGES, Rows, Snapshot, spread
+from index.store import StoreError, Vectors
+from index.store_server import ServerDown
+
+DENSE_DEPTH = 100  # passages taken from the dense side
+KEYWORD_DEPTH = 100  # clauses taken from the keyword side
+OVERFETCH = 2
+DEEPEST = 2_000  # passages; more from one query takes longer than a full comparison
+
+Floats = NDArray[np.float32]
+
+
+def dense_clauses(snapshot: Snapshot, vector: Vectors, documents: Rows | None, limit: int) -> Rows:
+    """Clauses of the nearest passages, ascending; raises IndexCorrupt when the store fails.
+
+    A filter of the vector store costs thirty times a plain query (56 ms against 1.9 ms over
+    100,000 passages). So documents of moderate size are compared in full instead, and for more
+    so many passages are fetched that enough of them lie inside.
+    """
+    depth = max(DENSE_DEPTH, 4 * limit)
+    if documents is None:
+        return _stored(snapshot, vector, depth)
+    edges = snapshot.catalog.passage_starts[snapshot.catalog.clause_starts]
+    counts = edges[documents + 1] - edges[documents]
+    held = int(counts.sum())
+    if held <= EXACT_PASSAGES:
+        rows = spread(edges[documents], counts)
+        nearest = rows[best(snapshot.vectors[rows] @ vector, depth)]
+        return np.unique(snapshot.clauses_of_rows(nearest))
+    wanted = min(DEEPEST, OVERFETCH * depth * len(snapshot.vectors) // held)
+    return _stored(snapshot, vector, wanted)
+
+
+def keyword_clauses(keyword: Floats, inside: Rows | None, limit: int) -> Rows:
+    """Clauses with the best keyword scores above zero; of ``inside``, ascending, if any."""
+    scores = keyword if inside is None else keyword[inside]
+    found = best(scores, max(KEYWORD_DEPTH, 2 * limit))
+    found = found[scores[found] > 0]
+    return found if inside is None else inside[found]
+
+
+def _stored(snapshot: Snapshot, vector: Vectors, count: int) -> Rows:
+    """What the store finds; while its server is down, what a full comparison finds."""
+    try:
+        return snapshot.clauses_of_digests(snapshot.store.nearest(vector, count)[0])
+    except ServerDown:
+        if len(snapshot.vectors) > COMPARED_PASSAGES:
+            raise
+        rows = best(snapshot.vectors @ vector, count)
+        return np.unique(snapshot.clauses_of_rows(rows))
+    except StoreError as error:
+        raise IndexCorrupt(f"向量库无法查询，{REBUILD}（{error}）") from error
