@@ -14,8 +14,9 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import httpx
@@ -226,6 +227,81 @@ def test_a_worker_that_is_killed_under_load_costs_no_question_its_answer(site):
     site.workers[0].start()
     settle(lambda: healthy(site.workers[0]))
     assert Counter(replies) == {(200, "answered"): 6 * 18}
+
+
+@contextmanager
+def asking(site: Site, hosts: range) -> Iterator[list[tuple[int, str]]]:
+    """Readers who ask all the time; what came back."""
+    replies: list[tuple[int, str]] = []
+    stop = threading.Event()
+
+    def reader(host: int) -> None:
+        with site.client(host) as client:
+            for _ in range(18):  # of 20: what a killed worker had in hand counts twice
+                reply = ask(client)
+                replies.append((reply.status_code, reply.json().get("status", reply.text)))
+                if stop.wait(0.2):
+                    return
+
+    with ThreadPoolExecutor(len(hosts)) as pool:
+        asked = [pool.submit(reader, host) for host in hosts]
+        settle(lambda: len(replies) >= len(hosts))
+        yield replies
+        before = len(replies)
+        settle(lambda: len(replies) > before or all(one.done() for one in asked))
+        stop.set()
+        for one in asked:
+            one.result()
+
+
+def on_the_board(site: Site) -> int:
+    """How many questions the board holds."""
+    import psycopg
+
+    with psycopg.connect(site.environ["WENCE_STORE_URL"]) as database:
+        return int(database.execute("SELECT count(*) FROM asked_questions").fetchone()[0])
+
+
+def test_a_worker_killed_and_started_again_while_questions_come_in_costs_none(site):
+    with asking(site, range(70, 74)) as replies:
+        site.workers[1].stop(signal.SIGKILL)
+        site.workers[1].start()
+        settle(lambda: healthy(site.workers[1]))
+    assert Counter(replies) == {(200, "answered"): len(replies)}
+
+
+def test_redis_stopped_and_started_while_questions_come_in_costs_none(site):
+    with asking(site, range(80, 84)) as replies:
+        site.counters.stop()
+        before = len(replies)
+        settle(lambda: len(replies) > before)
+        site.counters.start()
+    assert Counter(replies) == {(200, "answered"): len(replies)}
+
+
+def test_postgresql_stopped_for_five_seconds_while_questions_come_in_costs_none(site):
+    first, before = f"http://127.0.0.1:{site.workers[0].port}", on_the_board(site)
+    with asking(site, range(90, 94)) as replies:
+        site.store.stop()
+        time.sleep(5)
+        site.store.start()
+        settle(lambda: httpx.get(f"{first}/staff/sign-in", timeout=60).status_code == 200)
+    assert Counter(replies) == {(200, "answered"): len(replies)}
+    later = (str(host) for host in count())
+
+    def all_there() -> bool:
+        """Each worker writes what it kept with the next question that it answers."""
+        for one in site.workers:
+            httpx.post(
+                f"http://127.0.0.1:{one.port}/api/v1/ask",
+                json={"question": QUESTION},
+                headers={"X-Forwarded-For": f"10.0.0.{next(later)}"},
+                timeout=60,
+            )
+        time.sleep(1)
+        return on_the_board(site) >= before + len(replies)
+
+    settle(all_there)
 
 
 def test_without_redis_each_worker_counts_alone_and_nobody_is_refused_for_it(site):
