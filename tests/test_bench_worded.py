@@ -32,6 +32,11 @@ def test_the_row_tells_what_became_of_every_sentence():
     assert row("small", found).splitlines()[-1] == "| small | 1/2 | 2.0 | 7 | 3 | 2 | 2 | 5.0 |"
 
 
+def test_why_answers_were_quoted_stands_below_the_row():
+    found = Worded(3, 1, (), 0, 0, 0, (), ("ModelFailure: empty", "ModelFailure: empty"))
+    assert row("small", found).splitlines()[3:] == ["2 x ModelFailure: empty"]
+
+
 def test_nothing_shown_is_told_as_none():
     assert row("small", Worded(1, 0, (), 0, 0, 0, ())).endswith(
         "| small | 0/1 | none | 0 | 0 | 0 | 0 | none |"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -67,6 +68,7 @@ class Worded:
     passed: int
     shown: int
     check_ms: tuple[float, ...]
+    notes: tuple[str, ...] = ()  # why answers were quoted
 
 
 def run_bench_model(
@@ -104,6 +106,7 @@ def tally(searcher: Searcher, settings: Settings, questions: Sequence[Question])
     chain = PolicyChain(searcher, settings, replace(writer, check=count))
     chain.warm_up()
     first: list[float] = []
+    notes: list[str] = []
     shown = worded = 0
     for question in questions:
         started = perf_counter()
@@ -112,16 +115,18 @@ def tally(searcher: Searcher, settings: Settings, questions: Sequence[Question])
             if isinstance(step, Draft):
                 first += [(perf_counter() - started) * 1000] if not drafts else []
                 drafts += 1
-            worded += isinstance(step, Answer) and step.composer == "llm"
+            if isinstance(step, Answer):
+                worded += step.composer == "llm"
+                notes += step.staff_notes
         shown += drafts
     checked = len(count.ms)
-    return Worded(
-        len(questions), worded, tuple(first), checked, count.passed, shown, tuple(count.ms)
-    )
+    times = tuple(first), tuple(count.ms)
+    counts = checked, count.passed, shown
+    return Worded(len(questions), worded, times[0], *counts, times[1], tuple(notes))
 
 
 def row(name: str, found: Worded) -> str:
-    """The figures as a row of a table, its head above it."""
+    """The figures as a row of a table, its head above it, why answers were quoted below."""
     replaced = max(found.shown - found.passed, 0)
     cells = {
         "model": name,
@@ -134,7 +139,8 @@ def row(name: str, found: Worded) -> str:
         "check of a sentence, ms": _middle(found.check_ms, 1),
     }
     lines = [list(cells), ["---"] * len(cells), list(cells.values())]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    reasons = (f"{count} x {note}" for note, count in Counter(found.notes).most_common())
+    return "\n".join([*(f"| {' | '.join(line)} |" for line in lines), *reasons])
 
 
 def _middle(values: Sequence[float], unit: float) -> str:
