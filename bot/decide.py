@@ -32,7 +32,7 @@ REQUIRED = (  # a clause without one never answers
     QuestionType.TIMES,
 )
 CLOSE_SENTENCE = 0.06  # below the best sentence's score
-UNNAMED = 0.5
+UNNAMED = 0.4
 STRANGER = 0.9  # below this nearness to any known question a question is on foreign ground
 VALUE_TYPES = (
     QuestionType.AMOUNT,
@@ -157,10 +157,10 @@ def probability(named: Mapping[str, float]) -> float:
 def is_answered(named: Mapping[str, float], chance: float, region_is_named: bool = True) -> bool:
     """Whether the probability is high enough to answer.
 
-    A region that nobody named speaks when it more likely answers than not. A general question
-    (小班化教学有什么规定) wants what there is on its subject, so a clause that has all of it needs
-    less. Who asks how much money, which papers, what age or how often is not answered
-    without one; nor, where a region is named, who asks for one figure.
+    A region that nobody named has to be surer. A general question (小班化教学有什么规定) wants
+    what there is on its subject, so a clause that has all of it needs less. Who asks how much
+    money, which papers, what age or how often is not answered without one; nor, where a region
+    is named, who asks for one figure.
     """
     if any(named.get(f"no_{kind}") for kind in REQUIRED):
         return False

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ctypes
 import errno
 import faulthandler
+import io
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -26,7 +28,8 @@ ARENA_MAX, ARENAS = -8, 2  # M_ARENA_MAX of malloc.h; glibc opens eight for ever
 def serve(settings: Settings, host: str, port: int, echo: Callable[[str], None]) -> int:
     """Serve until stopped; raises WenceError with one line for everything that is not ready."""
     share_memory()
-    faulthandler.enable()  # where the system ends the process, the log says at which line
+    with suppress(io.UnsupportedOperation):  # standard error that is no file
+        faulthandler.enable()  # where the system ends the process, the log says at which line
     with _listening(settings, host, port) as listener:
         set_up_logs(settings.log_format)
         Library(settings.corpus_dir, settings.index_dir).recover()

@@ -23,60 +23,65 @@ WIDE_FUNCTIONS = {"index.build.build_index", "bot.bench.retrieval.bench_retrieva
 # line before, and all of bot stands above all of index. A new module goes on the line below the
 # highest one that it imports.
 INDEX_LADDER = """
-disk documents errors fusion lines make_divisions numbering order quiet reading.limits readings
-  textmap tokens words
+digests disk documents errors fusion lines make_divisions numbering order postings quiet
+  reading.limits readings textmap tokens words
 blocks carrier checks.kinds checks.probes cleaner codec compare_versions days english guesses
   keywords make_readings modelcache naming numerals outline passages publish reading.containers
   reading.pdf reading.plain reading.sheets region_data sidecar store syllables thesaurus
-carry checks.balance checks.contents checks.garbled checks.known checks.sentences
+  word_odds
+before checks.balance checks.contents checks.garbled checks.known checks.sentences
   checks.sequence checks.wording clauses decoded levels library.files library.names numbers
   orders probe reading.archive reading.html reading.ooxml reading.rows region_latin
-  region_sounds repairs sound_index store_server terms versions vocabulary
+  region_sounds repairs sound_index store_files store_server terms versions vocabulary
 checks.figures checks.held claims export history library.export library.publications
   library.sidecars question_types reading.furniture reading.grids reading.listing regions sounds
   title_index unpack
-checks.text cross_references dating prepare reading.columns reading.word
+bank checks.text cross_references dating prepare reading.columns reading.word
 checks.review embedder metadata reading.flow reading.legacy
-bank jurisdiction lint reader reading.pdf_worker vectors
-collection corpus library.intake snapshot
-evidence library.draft planning scope
-build library.changes library.drafts library.understood ranking
-library.look library.shelf library.watch search
-library.library library.versions retriever
+jurisdiction lint reader reading.pdf_worker static_match vectors
+corpus library.intake
+bank_files library.draft
+library.changes library.drafts library.understood snapshot
+candidates evidence library.look library.watch planning scope
+collection ranking static_tables tables
+build search
+library.shelf retriever
+library.library library.versions
 """
 BOT_LADDER = """
-as_of bench.data bench.page breaker commands.terminal conversation decide faithful.counting
-  faithful.grounds faithful.lexicon force general language likeness messages named prompts
-  public.clients public.patterns public.visits resolve sentences setting staff.charts
+articles as_of bench.data bench.page breaker commands.terminal conversation decide
+  faithful.copying faithful.grounds faithful.lexicon force general language likeness messages
+  prompts public.clients public.patterns public.visits resolve sentences setting staff.charts
   staff.passwords staff.tables staff.topics suspicion topic web.interface web.marks web.schemas
-courtesy failures faithful.wording followup in_force patterns places premise public.names related
-  scoring.expectations sections settings staff.audit staff.csvs staff.draft_view staff.gaps
+  web.sessions
+courtesy failures faithful.wording in_force named patterns places premise public.name_rules
+  related scoring.expectations settings staff.audit staff.csvs staff.draft_view staff.gaps
   staff.texts verify web.headers web.outline web.render
-bench.corpora bench.retrieval commands.index faithful.alignment faithful.connective frame model
-  public.privacy public.watch scoring.measures screen staff.jobs staff.store understand
-  web.document_view web.markup
-aspects bench.tutorial commands.drafts compose drafting faithful.figures public.logs
-  public.traces rewrite staff.accounts staff.switches web.exchanges
-about authority commands.watch faithful.facts scoring.baselines staff.signin tables web.exports
-  web.turns
-app batch faithful.comparison public.gate public.limits remarks scoring.evaluation searches
-  staff.pages staff.questions web.ask web.feedback
+bench.corpora bench.retrieval commands.index faithful.alignment faithful.connective followup
+  frame model public.names public.watch scoring.measures screen sections staff.jobs
+  staff.migrations web.document_view web.markup
+bench.tutorial commands.drafts drafting faithful.figures public.logs public.privacy
+  public.traces staff.store understand web.exchanges
+aspects commands.watch compose faithful.facts rewrite scoring.baselines staff.accounts
+  staff.switches web.exports web.turns
+about app authority batch faithful.comparison public.gate public.limits scoring.evaluation
+  staff.questions staff.signin tables web.ask web.feedback
 faithful.bearing faithful.naming public.desk public.door public.metrics public.startup
-  public.turnstile retrieve scoring.tradeoff staff.audit_page staff.control staff.door
-  staff.draft_fields staff.overview staff.question_filter staff.statistics_page staff.workshop
-  web.api_docs
-faithful.likeness outcome pinned public.draining public.figures scoring.scores
-  staff.accounts_page staff.compare_page staff.documents_page staff.drafts_page staff.gaps_page
-  staff.publishing staff.questions_page web.service
-answering commands.staff faithful.check staff.draft_page staff.jobs_page staff.pins web.agents
-  web.events web.mount web.pages
-compose_model staff.pins_page staff.publications_page staff.publish_page
-chain staff.document_page staff.question_routes
-bench.systems commands.ask commands.check evaluate staff.probing
+  public.turnstile remarks scoring.tradeoff searches staff.pages web.api_docs
+endings faithful.likeness public.draining public.figures retrieve scoring.scores staff.control
+  staff.door staff.draft_fields staff.overview staff.question_filter staff.statistics_page
+  staff.workshop web.service
+faithful.check outcome pinned staff.audit_page staff.compare_page staff.documents_page
+  staff.drafts_page staff.publishing web.agents web.events web.mount web.pages
+answering compose_model staff.accounts_page staff.draft_page staff.gaps_page staff.jobs_page
+  staff.pins staff.questions_page
+chain commands.staff staff.pins_page staff.publications_page staff.publish_page
+bench.systems commands.ask commands.check evaluate staff.document_page staff.probing
+  staff.question_routes
 bench.worker commands.documents staff.document_routes
 bench.run staff.routes
-commands.measure web.problems
-web.narrow
+bench.worded web.problems
+commands.measure web.narrow
 api
 serve
 cli
@@ -102,7 +107,7 @@ OWNERS = {
         "bot.bench.tutorial",
     },
     "langchain_openai": {"bot.model"},
-    "gradio": {"bot.app", "bot.web.mount"},
+    "gradio": {"bot.app", "bot.web.mount", "bot.web.sessions"},
     "fastapi": {
         "bot.api",
         "bot.staff",
