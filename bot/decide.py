@@ -32,7 +32,7 @@ REQUIRED = (  # a clause without one never answers
     QuestionType.TIMES,
 )
 CLOSE_SENTENCE = 0.06  # below the best sentence's score
-UNNAMED = 0.4
+UNNAMED = 0.1  # added to the threshold where nobody named the region
 STRANGER = 0.9  # below this nearness to any known question a question is on foreign ground
 VALUE_TYPES = (
     QuestionType.AMOUNT,
@@ -170,7 +170,7 @@ def is_answered(named: Mapping[str, float], chance: float, region_is_named: bool
     if named.get("subject", 0.0) >= TOPIC_COVERAGE:
         threshold *= TOPIC_SHARE
     elif not region_is_named:
-        threshold = max(threshold, UNNAMED)
+        threshold += UNNAMED
     return chance >= threshold
 
 

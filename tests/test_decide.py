@@ -124,11 +124,11 @@ def test_an_answer_is_given_from_the_threshold_on(named):
     assert not is_answered(named, threshold - 1e-9)
 
 
-def test_a_region_that_nobody_named_must_more_likely_answer_than_not():
-    between = (MODELS["expanded"]["threshold"] + UNNAMED) / 2
-    assert is_answered({"vote": 0.5}, between)
-    assert not is_answered({"vote": 0.5}, between, region_is_named=False)
-    assert is_answered({"vote": 0.5}, UNNAMED, region_is_named=False)
+def test_a_region_that_nobody_named_must_be_surer():
+    threshold = MODELS["expanded"]["threshold"]
+    assert is_answered({"vote": 0.5}, threshold + UNNAMED / 2)
+    assert not is_answered({"vote": 0.5}, threshold + UNNAMED / 2, region_is_named=False)
+    assert is_answered({"vote": 0.5}, threshold + UNNAMED, region_is_named=False)
 
 
 @pytest.mark.parametrize(

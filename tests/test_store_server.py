@@ -58,7 +58,7 @@ def used(server: Program) -> Iterator[Program]:
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """The tiny corpus counts as one that is too large to be compared in full."""
     monkeypatch.setattr("index.snapshot.EXACT_PASSAGES", 0)
-    monkeypatch.setattr("index.ranking.EXACT_PASSAGES", 0)
+    monkeypatch.setattr("index.candidates.EXACT_PASSAGES", 0)
     monkeypatch.setattr("index.store_server.RETRY", 0.1)
 
 
@@ -203,7 +203,7 @@ def test_too_large_a_corpus_says_so_and_answers_again_when_the_server_is_back(
     used, tmp_path, large, monkeypatch
 ):
     monkeypatch.setattr("index.snapshot.COMPARED_PASSAGES", 0)
-    monkeypatch.setattr("index.ranking.COMPARED_PASSAGES", 0)
+    monkeypatch.setattr("index.candidates.COMPARED_PASSAGES", 0)
     publish(tmp_path)
     chain = PolicyChain(opened(tmp_path), load_settings({}))
     searcher = opened(tmp_path)

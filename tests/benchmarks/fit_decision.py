@@ -52,10 +52,10 @@ LAW_FILE = "questions.laws.calibration.jsonl"
 LAWS = bench_data() / "laws"
 KINDS = {"single", "several", "yesno", "list", "not_stated", "followup", "no_region", "comparison",
          "false_premise", "out_of_scope", "near_miss", "other_region", "absent_topic"}  # fmt: skip
-FALSE_ABSTENTION = 0.026
+FALSE_ABSTENTION = 0.021
 C = {"expanded": 0.3, "plain": 0.1}
 POLICY_WEIGHT = 0.3  # of a row of the five policies, beside one of the laws
-PLAIN_THRESHOLD = 0.4  # 6 of 100 answerable rows of the policies, 14 of the laws, lie below
+PLAIN_THRESHOLD = 0.35  # 10 of 100 answerable rows of the policies, 13 of the laws, lie below
 UNCLEAR = 3  # the answer is among so many best clauses, but is not the best
 SEED = 7
 

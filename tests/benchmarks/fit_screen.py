@@ -39,8 +39,9 @@ from tests.questions import evaluation_rows, lay_questions, questions_of_documen
 DATA = Path(__file__).parent.parent / "data"
 C, FOLDS, FAMILIES, SEED = 0.01, 5, 60, 7
 HARMFUL = ("injection", "invent", "abuse")
-# Harmless questions that cross-validation may stop: where retrieval is unsure, where it is sure.
-FALSE_CRISIS, FALSE_CRISIS_SURE, FALSE_HARM = 5, 0, 10
+# Harmless questions that cross-validation may stop: where retrieval is unsure, where it is sure;
+# of harm two in a thousand.
+FALSE_CRISIS, FALSE_CRISIS_SURE, FALSE_HARM = 5, 0, 28
 COUNTED = {
     "benign",
     "more",
