@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -65,20 +65,21 @@ def word_keys(text: str) -> Keys:
 
 
 def count_words(
-    texts: Sequence[str], answered: Collection[bool], starts: Sequence[int]
+    texts: Sequence[str], answered: Sequence[bool], starts: Sequence[int]
 ) -> WordOdds:
     """The words of questions, document by document."""
-    words, kinds = [word_keys(text).tolist() for text in texts], list(answered)
+    words = [word_keys(text).tolist() for text in texts]
     keys, counts, bounds, sizes = list[int](), list[tuple[int, int]](), [0], list[list[int]]()
     for start, end in pairwise(starts):
         own = [Counter[int](), Counter[int]()]
         for row in range(start, end):
-            own[not kinds[row]].update(words[row])
+            own[not answered[row]].update(words[row])
         known = sorted(own[0].keys() | own[1].keys())
         keys += known
         counts += [(own[0][key], own[1][key]) for key in known]
         bounds.append(len(keys))
-        sizes.append([sum(kinds[start:end]), end - start - sum(kinds[start:end])])
+        said = sum(answered[start:end])
+        sizes.append([said, end - start - said])
     return WordOdds(
         np.array(keys, dtype=np.uint64),
         np.array(counts, dtype=np.uint32).reshape(-1, 2),

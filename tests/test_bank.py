@@ -53,8 +53,13 @@ def test_the_nearest_of_both_kinds_are_scored_by_hand(folder):
     weight = np.exp((3 / np.sqrt(10) - 1) / 0.02)
     assert near.vote == near.wide_vote == pytest.approx(1 / (1 + weight))
     assert near.known is True
-    # 教师 stands in 1 of 1 answered questions and in 1 of 1 gaps
-    assert near.odds == pytest.approx(0.0)
+
+
+def test_words_of_answered_questions_speak_for_an_answer(folder):
+    bank = load_bank(folder)
+    # 交流 stands in 1 of 1 answered questions of the first document and in 0 of 1 gaps
+    assert neighbours(bank, [0], "交流", {}).odds == pytest.approx(np.log((1.5 / 2) / (0.5 / 2)))
+    assert neighbours(bank, [1], "交流", {}).odds == pytest.approx(0.0)
 
 
 def test_only_the_questions_of_the_given_documents_count(folder):

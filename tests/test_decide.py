@@ -29,7 +29,7 @@ from tests.toys import make_document
 MODELS = json.loads(DATA_FILE.read_text(encoding="utf-8"))
 TEXTS = ["校长每6年轮岗一次。教师参加交流。", "午托每月收费200元。", "残疾孩子送教上门。"]
 DOCUMENT = make_document("jia", "浙江省/嘉兴市", TEXTS)
-NEAR = Neighbours(asked=(0.9, 0.8, 0.7), gaps=(0.6, 0.5, 0.4), vote=0.75, wide_vote=0.5)
+NEAR = Neighbours(asked=(0.9, 0.8, 0.7), gaps=(0.6, 0.5, 0.4), vote=0.75, wide_vote=0.5, odds=0.3)
 
 
 def hit(at: int, score: float) -> Hit:
@@ -65,6 +65,7 @@ def test_nearness_to_answered_questions_and_to_gaps_by_hand():
     assert named["nearest"] == pytest.approx(0.9 - 0.6)
     assert named["nearest_three"] == pytest.approx(0.8 - 0.5)
     assert (named["gap"], named["vote"], named["wide_vote"]) == (0.6, 0.75, 0.5)
+    assert named["word_odds"] == 0.3
 
 
 def test_without_questions_of_both_kinds_nothing_is_said_about_neighbours():

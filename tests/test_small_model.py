@@ -7,7 +7,6 @@ SMALL_MODEL_PYTHON=/that/bin/python pytest tests/test_small_model.py
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
@@ -15,6 +14,7 @@ from time import monotonic
 import pytest
 from threadpoolctl import threadpool_limits
 
+from bot.bench.worded import small_model
 from bot.chain import PolicyChain
 from bot.conversation import Question
 from bot.settings import load_settings
@@ -34,18 +34,10 @@ pytestmark = pytest.mark.skipif(not PYTHON, reason="SMALL_MODEL_PYTHON is not se
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address() -> Iterator[str]:
     kept = os.environ.get("SMALL_MODEL_FILE")
-    weights = Path(kept) if kept else tmp_path_factory.mktemp("model") / "gemma.gguf"
-    command = [PYTHON, str(Path(__file__).with_name("small_model.py")), str(weights)]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as server:
-        assert server.stdout is not None
-        try:
-            yield f"{server.stdout.readline().strip()}/v1"
-        finally:
-            server.kill()
+    with small_model(Path(PYTHON), Path(kept) if kept else None) as served:
+        yield served
 
 
 def test_nothing_unverified_of_a_bad_model_is_shown(address, real_chain):
