@@ -64,9 +64,7 @@ def word_keys(text: str) -> Keys:
     return np.array(sorted(set(map(token_key, words))), dtype=np.uint64)
 
 
-def count_words(
-    texts: Sequence[str], answered: Sequence[bool], starts: Sequence[int]
-) -> WordOdds:
+def count_words(texts: Sequence[str], answered: Sequence[bool], starts: Sequence[int]) -> WordOdds:
     """The words of questions, document by document."""
     words = [word_keys(text).tolist() for text in texts]
     keys, counts, bounds, sizes = list[int](), list[tuple[int, int]](), [0], list[list[int]]()
