@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import yaml
@@ -16,6 +16,7 @@ LONGEST = 16  # characters of a subject; a longer rest is a story
 UNPARTICULAR = frozenset({QuestionType.COMPARISON, QuestionType.NEGATION})
 
 
+@lru_cache(maxsize=256)  # asked again for every region
 def subject_of(text: str) -> str | None:
     """What a general question is about; None when it asks for something in particular.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from index.documents import Document, Region
 from index.regions import Gazetteer, Mention, Relation, load_gazetteer, relate, relate_any
@@ -80,6 +81,7 @@ class Resolver:
         }
         gazetteer = load_gazetteer().with_held(self._held)
         self._gazetteer: Gazetteer = gazetteer.with_aliases(aliases)
+        self.mentions = lru_cache(maxsize=256)(self._mentions)  # a turn reads a text several times
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -91,7 +93,7 @@ class Resolver:
         """Regions that have a document."""
         return self._held
 
-    def mentions(self, text: str) -> tuple[Mention, ...]:
+    def _mentions(self, text: str) -> tuple[Mention, ...]:
         """Every region that the text names, misspelt held ones included."""
         found = self._gazetteer.find(text)
         if not any(relate_any(mention.regions, self._held).regions for mention in found):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -72,6 +72,7 @@ def is_vague(text: str) -> bool:
     return read(text).lacks_a_topic
 
 
+@lru_cache(maxsize=256)  # one question is weighed by many steps
 def read(text: str) -> Reading:
     """Weigh the known words of a normalised text; O(length)."""
     text = _HAN_GAP.sub("", text.lower())

@@ -102,7 +102,7 @@ class SentenceScorer:
 
     def _masses(self, words: Mapping[str, float]) -> dict[str, float]:
         """Each word with its weight x idf."""
-        idfs = self._snapshot.keywords.look_up(words).idfs.tolist()
+        idfs = self._snapshot.keywords.idfs_of(words).tolist()
         return {word: idf * words[word] for word, idf in zip(words, idfs, strict=True)}
 
     def _view(self, document: Document, clause: Clause) -> _View:

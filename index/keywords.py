@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,40 +53,46 @@ class KeywordIndex:
 
     def look_up(self, terms: Mapping[str, float]) -> Postings:
         """The posting lists of weighted tokens, from which scores and coverage are sums."""
-        keys = np.array([token_key(token) for token in terms], dtype=np.uint64)
         weights = np.array(list(terms.values()), dtype=np.float32)
-        places = np.searchsorted(self.terms, keys)
-        held = places < len(self.terms)
-        held[held] = self.terms[places[held]] == keys[held]
+        places, held = self._places(terms)
         found = places[held]
-        idfs = np.full(len(keys), self.highest_idf)
-        idfs[held] = self.idfs[found]
         edges = zip(self.indptr[found].tolist(), self.indptr[found + 1].tolist(), strict=True)
         spans = [slice(first, end) for first, end in edges]
         empty = [slice(0, 0)]
         return Postings(
             size=self.size,
             weights=weights,
-            idfs=idfs,
+            idfs=self._idfs(places, held),
             found=np.flatnonzero(held),
             counts=np.array([span.stop - span.start for span in spans], dtype=np.int64),
             clauses=np.concatenate([self.clauses[span] for span in spans or empty]),
             bm25=np.concatenate([self.weights[span] for span in spans or empty]),
         )
 
+    def idfs_of(self, terms: Collection[str]) -> NDArray[np.float64]:
+        """Rarity of each token in this corpus, that of an unseen one the highest; (terms,)."""
+        return self._idfs(*self._places(terms))
+
     def idf(self, token: str) -> float:
-        """Rarity of the token in this corpus; that of an unseen token is the highest."""
-        at = self._find(token)
-        return self.highest_idf if at is None else float(self.idfs[at])
+        """Rarity of one token."""
+        return float(self.idfs_of([token])[0])
 
     def coverage(self, terms: Mapping[str, float], clauses: NDArray[np.int64]) -> Floats:
         """Share of the tokens' weight x idf that occurs in each of these clauses, 0 to 1."""
         return self.look_up(terms).coverage()[clauses]
 
-    def _find(self, token: str) -> int | None:
-        key = np.uint64(token_key(token))
-        at = int(np.searchsorted(self.terms, key))
-        return at if at < len(self.terms) and self.terms[at] == key else None
+    def _places(self, terms: Collection[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Where each token is or would be, and whether it is there."""
+        keys = np.array([token_key(token) for token in terms], dtype=np.uint64)
+        places = np.searchsorted(self.terms, keys)
+        held = places < len(self.terms)
+        held[held] = self.terms[places[held]] == keys[held]
+        return places, held
+
+    def _idfs(self, places: NDArray[np.int64], held: NDArray[np.bool_]) -> NDArray[np.float64]:
+        idfs = np.full(len(places), self.highest_idf)
+        idfs[held] = self.idfs[places[held]]
+        return idfs
 
 
 @dataclass(frozen=True, slots=True)

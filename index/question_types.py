@@ -59,6 +59,7 @@ class _Patterns:
         return bool(self.markers or self.kinds or self.units)
 
 
+@lru_cache(maxsize=256)  # one question is read by many steps
 def question_types(text: str) -> frozenset[QuestionType]:
     """Every type that a normalised question asks for; none when it is only keywords."""
     text = text.lower()
