@@ -6,10 +6,9 @@ import re
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from index.documents import Clause, Document, Part
 from index.numbering import han_number, han_written
+from index.yaml_text import parse_yaml
 
 DATA_FILE = Path(__file__).parent / "data" / "articles.yaml"
 _N = r"(?:\d{1,4}|[一二三四五六七八九十百千零〇]{1,7})"
@@ -96,6 +95,6 @@ def _value(number: str) -> int:
 
 @cache
 def _idle() -> re.Pattern[str]:
-    words = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))["idle"].split()
+    words = parse_yaml(DATA_FILE.read_text(encoding="utf-8"))["idle"].split()
     ordered = sorted(words, key=len, reverse=True)
     return re.compile("|".join([*map(re.escape, ordered), r"[\s,，。.?？!！、;；:：“”\"]"]))

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-import yaml
+from index.yaml_text import parse_yaml
 
 DATA_FILE = Path(__file__).parent / "data" / "as_of.yaml"
 _DATE = (
@@ -89,7 +89,7 @@ def _last_day(match: re.Match[str], today: date, before: bool) -> date | None:
 
 @cache
 def _data() -> _Data:
-    raw = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
+    raw = parse_yaml(DATA_FILE.read_text(encoding="utf-8"))
     ago = "|".join(raw["ago"])
     when = f"(?:{_DATE}|(?P<ago>{ago}))"
     patterns = tuple(

@@ -10,8 +10,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from bot.articles import articles_in, is_article_alone, next_to
 from bot.as_of import AsOfKind, read_as_of
 from bot.named import named_documents
@@ -19,6 +17,7 @@ from bot.resolve import Resolver
 from bot.topic import clearly_out_of_scope, read, unknown_terms
 from index.question_types import load_naming
 from index.words import Found, WordFinder, content_words
+from index.yaml_text import parse_yaml
 
 DATA_FILE = Path(__file__).parent / "data" / "followup.yaml"
 FEW_WORDS = 2
@@ -97,7 +96,7 @@ def _step(question: str, before: str, without_regions: WithoutRegions) -> Thread
 
 @cache
 def _data() -> dict[str, list[str]]:
-    data: dict[str, Any] = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
+    data: dict[str, Any] = parse_yaml(DATA_FILE.read_text(encoding="utf-8"))
     return {key: sorted(map(str, words), key=len, reverse=True) for key, words in data.items()}
 
 

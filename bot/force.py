@@ -7,7 +7,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-import yaml
+from index.yaml_text import parse_yaml
 
 _QUOTED = re.compile(r"“[^“”]*”|《[^《》]*》")
 DATA_FILE = Path(__file__).parent / "data" / "force.yaml"
@@ -27,7 +27,7 @@ class Force(StrEnum):
 
 @cache
 def _patterns() -> tuple[tuple[Force, re.Pattern[str]], ...]:
-    data: dict[str, list[str]] = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
+    data: dict[str, list[str]] = parse_yaml(DATA_FILE.read_text(encoding="utf-8"))
     return tuple(
         (Force(kind.split()[0]), re.compile("|".join(words))) for kind, words in data.items()
     )

@@ -6,10 +6,9 @@ import re
 from functools import cache, lru_cache
 from pathlib import Path
 
-import yaml
-
 from index.question_types import QuestionType, question_types
 from index.tokens import tokens
+from index.yaml_text import parse_yaml
 
 DATA_FILE = Path(__file__).parent / "data" / "general.yaml"
 LONGEST = 16  # characters of a subject; a longer rest is a story
@@ -37,6 +36,6 @@ def share_of(subject: str, clause: str) -> float:
 
 @cache
 def _data() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    data = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
+    data = parse_yaml(DATA_FILE.read_text(encoding="utf-8"))
     frames = "|".join(f"(?:{frame})" for frame in data["frames"])
     return re.compile(frames), re.compile("|".join(data["may"]))

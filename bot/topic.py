@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
+from index.yaml_text import parse_yaml
 
 ENOUGH_HAN = 4  # Han characters left over that make a topic of their own
 ENOUGH_LATIN = 2  # words likewise
@@ -138,9 +138,8 @@ def _is_a_topic(rest: str) -> bool:
 @cache
 def screen_data() -> Mapping[str, Any]:
     """The data file, parsed."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     text = (files("bot") / "data" / "screen.yaml").read_text("utf-8")
-    data: Mapping[str, Any] = yaml.load(text, Loader=loader)
+    data: Mapping[str, Any] = parse_yaml(text)
     return data
 
 

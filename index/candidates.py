@@ -33,12 +33,27 @@ def dense_clauses(snapshot: Snapshot, vector: Vectors, documents: Rows | None, l
     edges = snapshot.catalog.passage_starts[snapshot.catalog.clause_starts]
     counts = edges[documents + 1] - edges[documents]
     held = int(counts.sum())
+    if not held:
+        return np.empty(0, dtype=np.int64)
     if held <= EXACT_PASSAGES:
         rows = spread(edges[documents], counts)
-        nearest = rows[best(snapshot.vectors[rows] @ vector, depth)]
+        cosines = _cosines(snapshot.vectors, edges[documents], edges[documents + 1], vector)
+        nearest = rows[best(cosines, depth)]
         return np.unique(snapshot.clauses_of_rows(nearest))
     wanted = min(DEEPEST, OVERFETCH * depth * len(snapshot.vectors) // held)
     return _stored(snapshot, vector, wanted)
+
+
+def _cosines(vectors: Vectors, firsts: Rows, ends: Rows, vector: Vectors) -> Floats:
+    """Of the rows ``firsts[i]:ends[i]``, ascending; runs of them are read where they stand.
+
+    A gather would copy every vector first.
+    """
+    apart = np.flatnonzero(firsts[1:] != ends[:-1]) + 1
+    begins = firsts[np.concatenate(([0], apart))]
+    stops = ends[np.concatenate((apart - 1, [len(ends) - 1]))]
+    runs = zip(begins.tolist(), stops.tolist(), strict=True)
+    return np.concatenate([vectors[first:end] @ vector for first, end in runs])
 
 
 def keyword_clauses(keyword: Floats, inside: Rows | None, limit: int) -> Rows:

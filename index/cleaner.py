@@ -14,10 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from index.documents import Finding
 from index.textmap import MappedText
+from index.yaml_text import parse_yaml
 
 NOISE_FILE = Path(__file__).parent / "data" / "noise.yaml"
 LEAST_PAGE_MARKS = 3
@@ -84,7 +83,7 @@ Span = tuple[str, str, tuple[int, int]]
 
 @cache
 def _rules() -> tuple[tuple[NoiseRule, ...], tuple[NoiseRule, ...]]:
-    data: dict[str, Any] = yaml.safe_load(NOISE_FILE.read_text(encoding="utf-8"))
+    data: dict[str, Any] = parse_yaml(NOISE_FILE.read_text(encoding="utf-8"))
     return (
         tuple(
             NoiseRule(row["name"], re.compile(row["pattern"]), row["where"] == "anywhere")

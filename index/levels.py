@@ -8,10 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, get_args
 
-import yaml
-
 from index.documents import Level
 from index.guesses import Guess
+from index.yaml_text import parse_yaml
 
 DATA_FILE = Path(__file__).parent / "data" / "levels.yaml"
 LEVELS: tuple[Level, ...] = get_args(Level)  # the highest first
@@ -20,7 +19,7 @@ CLUES = ("history", "title", "number", "issuer")
 
 @cache
 def _data() -> dict[str, Any]:
-    data: dict[str, Any] = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
+    data: dict[str, Any] = parse_yaml(DATA_FILE.read_text(encoding="utf-8"))
     return data
 
 

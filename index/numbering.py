@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from index.yaml_text import parse_yaml
 
 DATA_FILE = Path(__file__).parent / "data" / "numbering.yaml"
 HAN_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
@@ -72,7 +72,7 @@ def han_number(text: str) -> int:
 @cache
 def numbering_data() -> dict[str, Any]:
     """The data file: section titles, suffixes, and what is not a heading."""
-    data: dict[str, Any] = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
+    data: dict[str, Any] = parse_yaml(DATA_FILE.read_text(encoding="utf-8"))
     return data
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import yaml
-
 from index.documents import Region
+from index.yaml_text import parse_yaml
 
 DATA = Path(__file__).resolve().parent / "data"
 MUNICIPALITIES = ("北京市", "天津市", "上海市", "重庆市")
@@ -65,10 +64,7 @@ def rank(region: Region) -> int:
 
 def load_tables(folder: Path = DATA) -> Tables:
     """Read the three files; about 10 ms."""
-    raw = yaml.load(
-        (folder / "region_words.yaml").read_text(encoding="utf-8"),
-        Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader),
-    )
+    raw = parse_yaml((folder / "region_words.yaml").read_text(encoding="utf-8"))
     rows = [*_division_rows(folder), *_former_rows(folder), *_extra_rows(raw["names"])]
     return Tables(
         names=_names(rows, frozenset(raw["ordinary"]), frozenset(raw["places_first"])),

@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from index.documents import Level
 from index.errors import BadSidecar
+from index.yaml_text import parse_yaml
 
 
 class _Strict(BaseModel):
@@ -123,7 +124,7 @@ def _is_strings(value: object) -> bool:
 
 def _yaml(path: Path) -> dict[Any, Any]:
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data: object = parse_yaml(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError, OSError) as error:
         place = getattr(error, "problem_mark", None)
         where = f"第 {place.line + 1} 行" if place else ""

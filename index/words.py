@@ -14,7 +14,8 @@ from typing import Any
 
 import opencc
 import rjieba
-import yaml
+
+from index.yaml_text import parse_yaml
 
 DATA = Path(__file__).parent / "data"
 HAN = "〇㐀-䶿一-鿿豈-﫿\U00020000-\U0003ffff"
@@ -66,8 +67,7 @@ def normalise(text: str) -> str:
 
 def load_data(name: str) -> dict[str, Any]:
     """A data file of this package, parsed; its top level is a mapping."""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    data: dict[str, Any] = yaml.load((DATA / name).read_text("utf-8"), Loader=loader)
+    data: dict[str, Any] = parse_yaml((DATA / name).read_text("utf-8"))
     return data
 
 

@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import yaml
-
 from bot.faithful.grounds import Source
-from bot.faithful.lexicon import DATA, LOADER
+from bot.faithful.lexicon import DATA
 from bot.faithful.wording import read
 from index.words import normalise
+from index.yaml_text import parse_yaml
 
 LONGEST = 60  # characters of a sentence that only connects
 SHORT = 2  # characters of a region's name that is not shortened
@@ -44,7 +43,7 @@ def _claims(text: str) -> bool:
 
 @cache
 def _data() -> Mapping[str, Any]:
-    found: dict[str, Any] = yaml.load((DATA / "connective.yaml").read_text("utf-8"), Loader=LOADER)
+    found: dict[str, Any] = parse_yaml((DATA / "connective.yaml").read_text("utf-8"))
     return found
 
 

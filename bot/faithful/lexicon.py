@@ -10,13 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from index.thesaurus import official_terms, thesaurus
 from index.words import word_spans
+from index.yaml_text import parse_yaml
 
 DATA = Path(__file__).parent.parent / "data"
-LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +28,7 @@ class Finder:
 @cache
 def data() -> Mapping[str, Any]:
     """All of ``wording.yaml``."""
-    found: dict[str, Any] = yaml.load((DATA / "wording.yaml").read_text("utf-8"), Loader=LOADER)
+    found: dict[str, Any] = parse_yaml((DATA / "wording.yaml").read_text("utf-8"))
     return found
 
 
@@ -58,7 +56,7 @@ def patterns(part: str, kind: str = "") -> re.Pattern[str]:
 def rewordings() -> Mapping[str, tuple[str, ...]]:
     """Word -> words that may stand for it, both ways within a group and with the thesaurus."""
     text = (DATA / "rewordings.yaml").read_text("utf-8")
-    groups: list[list[str]] = yaml.load(text, Loader=LOADER)["groups"]
+    groups: list[list[str]] = parse_yaml(text)["groups"]
     same: defaultdict[str, dict[str, None]] = defaultdict(dict)
     for group in groups:
         for word in group:

@@ -9,9 +9,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
 from stdnum import luhn
 from stdnum.iso7064 import mod_11_2
+
+from index.yaml_text import parse_yaml
 
 _PART = re.compile(r"%([a-z]+)%")
 _NOT_DIGIT = re.compile(r"[^0-9Xx]")
@@ -66,7 +67,7 @@ def any_of(words: str) -> str:
 def privacy_data() -> Mapping[str, Any]:
     """The data file, parsed."""
     text = (files("bot") / "data" / "privacy.yaml").read_text("utf-8")
-    data: Mapping[str, Any] = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    data: Mapping[str, Any] = parse_yaml(text)
     return data
 
 

@@ -14,6 +14,7 @@ from bot.scoring.measures import LOWER_IS_BETTER, MEASURES, OF_EXCERPTS, CitedCl
 from bot.scoring.tradeoff import tradeoff, tradeoff_svg
 from index.documents import Hit
 from index.errors import SettingsError
+from index.yaml_text import parse_yaml
 
 HITS_SHOWN = 5
 GROUP_MEASURES = (
@@ -118,7 +119,7 @@ def write_scores(evaluations: Sequence[Evaluation], path: Path, command: str = "
 def load_floors(path: Path) -> dict[str, dict[str, float]]:
     """Floors by question file and measure; raises SettingsError."""
     try:
-        floors: dict[str, dict[str, float]] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        floors: dict[str, dict[str, float]] = parse_yaml(path.read_text(encoding="utf-8"))
         unknown = {name for row in floors.values() for name in row} - set(MEASURES)
     except (OSError, yaml.YAMLError, AttributeError, TypeError) as error:
         raise SettingsError(f"{path}: not a file of floors ({error})") from error

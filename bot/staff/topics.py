@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from index.words import WordFinder, normalise
+from index.yaml_text import parse_yaml
 
 DATA_FILE = Path(__file__).parent.parent / "data" / "topics.yaml"
 
@@ -25,7 +24,7 @@ def topic_of(question: str) -> str:
 @cache
 def topic_names() -> tuple[str, ...]:
     """Every topic in the order of the file, that of all other questions last."""
-    data = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
+    data = parse_yaml(DATA_FILE.read_text(encoding="utf-8"))
     return (*data["topics"], data["other"])
 
 
@@ -33,7 +32,7 @@ def topic_names() -> tuple[str, ...]:
 def _topic_by_word() -> Mapping[str, str]:
     """The topic of each word; ValueError when a word stands twice."""
     words: dict[str, str] = {}
-    data = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
+    data = parse_yaml(DATA_FILE.read_text(encoding="utf-8"))
     for topic, own in data["topics"].items():
         for word in map(str, own):
             if word in words:

@@ -10,6 +10,7 @@ from string import Template
 import yaml
 
 from index.errors import SettingsError
+from index.yaml_text import parse_yaml
 
 LANGUAGES = ("zh", "en")
 
@@ -31,7 +32,7 @@ def load_interface(prompts_dir: Path) -> dict[str, Interface]:
     """Read every language; raise SettingsError naming the text that is missing or misshapen."""
     path = prompts_dir / "interface.yaml"
     try:
-        data = yaml.safe_load(path.read_text(encoding="utf-8"))
+        data = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise SettingsError(f"{path} cannot be read: {error}") from error
     if not isinstance(data, dict) or set(data) != {"texts", "examples"}:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from index.yaml_text import parse_yaml
 
 DATA = Path(__file__).parent.parent / "data"
 SHARED, OWN = "#/components/schemas/", "#/$defs/"
@@ -68,7 +68,7 @@ class Descriptions:
 @cache
 def load_descriptions() -> Descriptions:
     """Read the file."""
-    data = yaml.safe_load((DATA / "api.yaml").read_text(encoding="utf-8"))
+    data = parse_yaml((DATA / "api.yaml").read_text(encoding="utf-8"))
     tools = tuple(Tool(name, **row) for name, row in data["tools"].items())
     outputs = {tool.name: tool.output for tool in tools}
     operations = {

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-import yaml
 from bs4 import BeautifulSoup, Tag
 from bs4.dammit import EncodingDetector
 from bs4.element import NavigableString, PageElement
@@ -15,6 +14,7 @@ from bs4.element import NavigableString, PageElement
 from index.errors import UnreadableFile
 from index.reading.limits import CELL, LIMITS, Reading
 from index.reading.plain import decode
+from index.yaml_text import parse_yaml
 
 MARKUP_FILE = Path(__file__).parent.parent / "data" / "markup.yaml"
 LONGEST_CELL = 200  # characters; a longer cell of several lines lays out a page
@@ -45,7 +45,7 @@ def read_html(name: str, data: bytes) -> Reading:
 
 @cache
 def _names() -> dict[str, frozenset[str]]:
-    rows = yaml.safe_load(MARKUP_FILE.read_text(encoding="utf-8"))
+    rows = parse_yaml(MARKUP_FILE.read_text(encoding="utf-8"))
     return {name: frozenset(str(words).split()) for name, words in rows.items()}
 
 
