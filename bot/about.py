@@ -2,48 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from datetime import date
 from itertools import chain
-from pathlib import Path
-
-import yaml
 
 from bot.articles import find_article
 from bot.aspects import Turn
 from bot.conversation import Quote
-from bot.sections import Section, Source
+from bot.own_facts import asked_about
+from bot.sections import Section, Source, Unsaid
 from index.documents import Clause, Document, Part, Region
-
-DATA_FILE = Path(__file__).parent / "data" / "about.yaml"
-OWN_WORDS = 0.5  # of what is left of the question stands in the document's title
 
 
 @dataclass(frozen=True, slots=True)
-class _Data:
-    asks: dict[str, re.Pattern[str]]
-    issues: re.Pattern[str]
-    rest: re.Pattern[str]
+class Told:
+    """What documents say of themselves on one question: lines, and facts that they leave out."""
 
-
-def asked_about(text: str, document: Document) -> tuple[str, ...]:
-    """Which of date, number, issuer and title of this document a question asks for, in its order.
-
-    ``text`` is normalised and without region words; empty when it is about anything else.
-    """
-    data = _data()
-    found = {name: pattern.search(text) for name, pattern in data.asks.items()}
-    at = {name: match.start() for name, match in found.items() if match}
-    asks = tuple(sorted(at, key=at.__getitem__))
-    if not asks or not data.issues.search(text):
-        return ()
-    for pattern in (*data.asks.values(), data.issues, data.rest):
-        text = pattern.sub(" ", text)
-    pairs = [run[at : at + 2] for run in text.split() for at in range(max(len(run) - 1, 1))]
-    own = sum(pair in document.title for pair in pairs)
-    return asks if own >= OWN_WORDS * len(pairs) else ()
+    sources: tuple[Source, ...] = ()
+    unsaid: tuple[Unsaid, ...] = ()
 
 
 def about_sources(document: Document, asks: tuple[str, ...]) -> tuple[Source, ...]:
@@ -53,32 +30,40 @@ def about_sources(document: Document, asks: tuple[str, ...]) -> tuple[Source, ..
     return _by_clause([line for line in lines if line])
 
 
-def told_about(turn: Turn, documents: Sequence[Document]) -> dict[int, tuple[Source, ...]]:
-    """Aspects that ask about a document itself, by number, with the lines that tell."""
-    found: dict[int, tuple[Source, ...]] = {}
+def told_about(turn: Turn, documents: Sequence[Document]) -> dict[int, Told]:
+    """Aspects that ask about a document itself, by number, with what the documents tell."""
+    found: dict[int, Told] = {}
     for aspect in turn.parts or (turn.whole,):
         for document in documents:
             if document.level != "normative" and not turn.reading.named:
                 continue  # the title of a law is made of the words of any question on its subject
             asks = asked_about(aspect.text, document)
             if asks:
-                told = found.get(aspect.number, ())
-                found[aspect.number] = (*told, *about_sources(document, asks))
+                told = found.get(aspect.number, Told())
+                lines, unsaid = about_sources(document, asks), _unsaid(document, asks)
+                found[aspect.number] = Told((*told.sources, *lines), (*told.unsaid, *unsaid))
     return found
 
 
 def section_about(
-    region: Region, documents: tuple[Document, ...], told: Sequence[tuple[Source, ...]]
+    region: Region, documents: tuple[Document, ...], told: Collection[Told]
 ) -> Section:
     """A section on the documents themselves and on nothing else."""
-    sources = _by_clause(list(chain.from_iterable(told)))
+    sources = _by_clause([line for one in told for line in one.sources])
+    unsaid = unsaid_of(told)
     return Section(
         region,
         documents,
         sources,
         probability=float(bool(sources)),
-        partly=bool(sources) and not all(told),
+        partly=bool(sources and unsaid),
+        unsaid=unsaid,
     )
+
+
+def unsaid_of(told: Collection[Told]) -> tuple[Unsaid, ...]:
+    """Every fact that the documents leave out, each once."""
+    return tuple(dict.fromkeys(chain.from_iterable(one.unsaid for one in told)))
 
 
 def article_section(
@@ -106,6 +91,14 @@ def _by_clause(lines: Sequence[Source]) -> tuple[Source, ...]:
     return tuple(found.values())
 
 
+def _unsaid(document: Document, asks: Sequence[str]) -> tuple[Unsaid, ...]:
+    return tuple(
+        Unsaid(document, name)
+        for name in asks
+        if not any(_lines_with(document, _written(document, name) or "\0"))
+    )
+
+
 def _whole(document: Document, clause: Clause, part: Part | None) -> Source:
     start, end = (part.start, part.end) if part else (clause.start, clause.end)
     text = document.text[start:end].rstrip()
@@ -114,17 +107,26 @@ def _whole(document: Document, clause: Clause, part: Part | None) -> Source:
 
 
 def _written(document: Document, name: str) -> str | None:
-    """How a document writes its date, number, issuer or title; None when it is not known."""
-    issued = document.issued
+    """How a document writes a fact about itself; None when it is not known."""
     match name:
         case "date":
-            return f"{issued.year}年{issued.month}月{issued.day}日" if issued else None
+            return _day(document.issued)
+        case "effective":
+            return _day(document.effective)
+        case "expires":
+            return _day(document.expires)
+        case "place":
+            return None
         case "number":
             return document.number
         case "issuer":
             return document.issuer
         case _:
             return document.title
+
+
+def _day(day: date | None) -> str | None:
+    return f"{day.year}年{day.month}月{day.day}日" if day else None
 
 
 def _lines_with(document: Document, words: str) -> Iterator[Source]:
@@ -140,11 +142,3 @@ def _lines_with(document: Document, words: str) -> Iterator[Source]:
         start = clause.start + first
         quote = Quote(text, start, start + len(text))
         yield Source(document, clause, (quote,), quote, (), 1.0)
-
-
-@cache
-def _data() -> _Data:
-    raw = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))
-    asks = {name: re.compile(pattern) for name, pattern in raw["asks"].items()}
-    rest = re.compile("".join(raw["rest"].split()))
-    return _Data(asks, re.compile(raw["issues"]), rest)

@@ -12,6 +12,7 @@ from bot.conversation import Answer, AnswerStatus, Question
 from bot.language import is_english
 from bot.messages import Messages, Words
 from bot.outcome import Outcome
+from bot.own_facts import may_be_of
 from bot.pinned import Matcher, PinRefused, reviewed_answer, still_holds
 from bot.public.privacy import MaskedQuestion, mask_question
 from bot.resolve import Resolver
@@ -121,7 +122,10 @@ class Answerer:
     def _unsearched(self, reading: Reading, words: Words) -> Answer | None:
         """The answer to a reading that no search can help."""
         question, held = reading.question, reading.scope.documents
-        if not question.history and is_vague(reading.scope.bare):
+        meant = may_be_of(reading.search, held)
+        if len(meant) > 1 and not reading.scope.named:
+            return self._outcome(reading, words).which_title(meant)
+        if not meant and not question.history and is_vague(reading.scope.bare):
             return self._ended(question, AnswerStatus.CLARIFY, "clarify.vague", words)
         foreign = clearly_out_of_scope if held else of_another_field
         if reading.thread.before is None and not reading.named and foreign(reading.search):

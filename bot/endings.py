@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,9 +10,10 @@ from bot.compose import LISTED_REGIONS, region_name, region_names
 from bot.conversation import Answer, AnswerStatus
 from bot.messages import Words
 from bot.named import spoken
+from bot.own_facts import without_pointer
 from bot.remarks import absent_articles, absent_lines, which_document
 from bot.understand import Reading
-from index.documents import Hit, Region
+from index.documents import Document, Hit, Region
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +55,25 @@ class Endings:
         article, titles = which_document(self.reading)
         few = len(titles) <= LISTED_REGIONS
         key = "clarify.which_document" if few else "clarify.which_of_many"
-        listed = "、".join(titles if few else titles[:1])
+        named = article or self.words("which_article")
+        text = self.words(key, article=named, titles=_listed(titles))
+        return self._which(text, titles, article)
+
+    def which_title(self, documents: Sequence[Document]) -> Answer:
+        """A fact about a document was asked for (这个文件什么时候实施), but not of which."""
+        titles = tuple(dict.fromkeys(f"《{one.short_title}》" for one in documents))
+        few = len(titles) <= LISTED_REGIONS
+        key = "clarify.which_title" if few else "clarify.which_title_of_many"
+        asked = without_pointer(self.reading.scope.bare)
+        return self._which(self.words(key, titles=_listed(titles)), titles, asked)
+
+    def _which(self, text: str, titles: Sequence[str], asked: str) -> Answer:
         return Answer(
             self.reading.question,
             self.reading.thread.standalone,
             AnswerStatus.CLARIFY,
-            self.words(key, article=article or self.words("which_article"), titles=listed),
-            suggestions=tuple(f"{title}{article}" for title in titles[:LISTED_REGIONS]),
+            text,
+            suggestions=tuple(f"{title}{asked}" for title in titles[:LISTED_REGIONS]),
         )
 
     def not_covered(self) -> Answer:
@@ -92,3 +106,8 @@ class Endings:
             "\n\n".join(absent_articles(self.reading, self.words)),
             regions=self.reading.scope.regions,
         )
+
+
+def _listed(titles: Sequence[str]) -> str:
+    """Titles in a sentence; of very many, one."""
+    return "、".join(titles if len(titles) <= LISTED_REGIONS else titles[:1])

@@ -25,6 +25,14 @@ _NUMBER = re.compile(
     r"([\u4e00-\u9fff]?(?:政办发|政办函|政办|政发|办发|教基|教师|委发|党发|教|发|函|字)[\u4e00-\u9fff]?)"
     r"\s*[〔\[(]?((?:19|20)\d\d)[〕\])年]?\s*(?:第)?(\d{1,4})号"
 )
+_SHORT_NUMBER = re.compile(  # 武政办4号, 25号文: the year left out
+    r"(?P<lead>[\u4e00-\u9fff])?(?P<kind>政办发|政办函|政办|政发|办发|教基|委发|党发)(?:第)?(?P<digits>\d{1,4})号(?:文件|文)?"
+    r"|(?<![\d〕\])])(?P<bare>\d{1,4})号文件?"
+)
+_ASKED_NUMBER = re.compile(  # 常政办发几号: the number itself is asked for
+    r"([\u4e00-\u9fff])(政办发|政办函|政办|政发|办发)[〔\[(]?(?:(?:19|20)\d\d)?[〕\])年]?(?=几号|多少号|什么号|的?文号|[x×*…某]+号)"
+)
+_BEFORE_NUMBER = "市县区省文看按照"  # what may stand before the short form of a number
 _STATE = "中华人民共和国"
 _MARKS = re.compile(r"[《》]")
 _PLAIN = re.compile(r"[^\u4e00-\u9fffa-z0-9]+", re.IGNORECASE)
@@ -55,6 +63,7 @@ def named_documents(
         if not meant:
             unheld.append(name)
         bare = bare.replace(name, " ")
+    held |= {one.id: one for one in (() if held else _numbered_like(text, documents))}
     articles = articles_in(text) if held else ()
     if articles:
         bare = without_articles(bare)
@@ -95,6 +104,8 @@ def _names(
             yield match, _called(match[1], documents, _is_title)
     for match in _NUMBER.finditer(text):
         yield match, [one for one in documents if _is_number(match, one)]
+    for match in _SHORT_NUMBER.finditer(_NUMBER.sub(lambda one: "　" * len(one[0]), text)):
+        yield match, [one for one in documents if _is_short_number(match, one)]
     for match in _law().finditer(_TITLE.sub(lambda title: "　" * len(title[0]), text)):
         yield match, _called(match[0], documents, _in_title)
 
@@ -158,6 +169,29 @@ def _bigrams(text: str) -> set[str]:
 def _is_number(match: re.Match[str], document: Document) -> bool:
     own = _NUMBER.search(document.number or "")
     return bool(own and own.groups()[1:] == match.groups()[1:] and match[1].endswith(own[1]))
+
+
+def _is_short_number(match: re.Match[str], document: Document) -> bool:
+    own = _NUMBER.search(document.number or "")
+    if not own or own[3] != (match["digits"] or match["bare"]):
+        return False
+    lead = match["lead"] or ""
+    return match["bare"] is not None or (
+        match["kind"] in own[1] and (lead in own[1] or lead in _BEFORE_NUMBER)
+    )
+
+
+def _numbered_like(text: str, documents: Sequence[Document]) -> list[Document]:
+    """Documents of the one region whose office numbers as asked: 常政办发几号 is of 常州市."""
+    asked = _ASKED_NUMBER.search(text)
+    if not asked:
+        return []
+    fitting = [
+        one
+        for one in documents
+        if one.region.name.startswith(asked[1]) and (not one.number or asked[2] in one.number)
+    ]
+    return fitting if len({one.region for one in fitting}) == 1 else []
 
 
 def _plain(text: str) -> str:

@@ -20,19 +20,20 @@ from bot.compose import (
 )
 from bot.conversation import Answer, AnswerStatus, Citation
 from bot.endings import Endings
-from bot.messages import Words
 from bot.premise import false_premise
 from bot.remarks import (
     absent_articles,
     absent_notes,
     differing_lines,
     old_line,
+    origin_notes,
+    unsaid_lines,
+    unsaid_notes,
     version_notes,
 )
 from bot.retrieve import Found
 from bot.sections import Section, only_mentioning
 from bot.tables import compose_table
-from index.documents import Document
 from index.question_types import QuestionType
 from index.scope import NATIONAL
 
@@ -73,6 +74,7 @@ class Outcome(Endings):
             *absent,
             *force_notes(speaking, self.words),
             *standing_notes(citations, self.words),
+            *unsaid_notes(found.sections, self.words),
         )
         return Answer(
             question=self.reading.question,
@@ -123,7 +125,7 @@ class Outcome(Endings):
         if false_premise(self.reading.thread.standalone, citations):
             lines.insert(0, self.words("false_premise"))
         if sections[0].partly:
-            lines.append(self.words("partly"))
+            lines.extend(unsaid_lines(sections, self.words) or [self.words("partly")])
         return lines
 
     def _regional_notes(self, found: Found) -> list[str]:
@@ -146,7 +148,8 @@ class Outcome(Endings):
             for document in section.documents
             if document.source_kind != "anonymised" and UNKNOWN_ISSUER not in document.issuer
         )
-        lines = [self.words("not_stated", regions=region_names(regions, self.words))]
+        unsaid = unsaid_lines(found.sections, self.words)
+        lines = unsaid or [self.words("not_stated", regions=region_names(regions, self.words))]
         if issuers and self.reading.scope.named:
             lines.append(self.words("ask_next", issuers="、".join(issuers)))
         if nearest:
@@ -161,15 +164,15 @@ class Outcome(Endings):
             notes=(
                 *reading_notes(self.reading, self.words),
                 *absent_notes(self.reading, (), self.words, self.today),
-                *self._validity(),
+                *self._validity(bool(unsaid)),
             ),
             hits=found.hits,
         )
 
-    def _validity(self) -> tuple[str, ...]:
+    def _validity(self, is_about: bool) -> tuple[str, ...]:
         """What is known of the documents themselves, when the question is about them."""
         scope = self.reading.scope
-        if not scope.named or not self.reading.types & ABOUT_DOCUMENTS:
+        if not scope.named or not (is_about or self.reading.types & ABOUT_DOCUMENTS):
             return ()
         return tuple(
             note
@@ -177,7 +180,7 @@ class Outcome(Endings):
             for note in (
                 validity_note(document, self.words),
                 *urgent_notes(document, self.words, self.today),
-                *_origin_notes(document, self.words),
+                *origin_notes(document, self.words),
             )
         )
 
@@ -191,11 +194,3 @@ def _nearest(sections: Sequence[Section]) -> tuple[Citation, ...]:
         Citation(n, source.document, source.clause, source.quotes, source.score)
         for n, source in enumerate(ranked, 1)
     )
-
-
-def _origin_notes(document: Document, words: Words) -> tuple[str, ...]:
-    """What a document does not say of its own date and number, and how these are known."""
-    said = [document.issued_basis if not document.issued else ""]
-    said.append(document.number_note if not document.number else "")
-    title = f"《{document.short_title}》"
-    return tuple(words("note_origin", title=title, what=one) for one in said if one)

@@ -96,6 +96,27 @@ def absent_lines(reading: Reading, words: Words, today: date) -> list[str]:
     return [*lines, *(line for pair in absent for line in _absent(reading, *pair, words, today))]
 
 
+def unsaid_lines(sections: Sequence[Section], words: Words) -> list[str]:
+    """Which fact about itself a document leaves out."""
+    unsaid = [one for section in sections for one in section.unsaid]
+    lines = [words(f"unsaid_{one.name}", title=_title(one.document)) for one in unsaid]
+    return list(dict.fromkeys(lines))
+
+
+def unsaid_notes(sections: Sequence[Section], words: Words) -> tuple[str, ...]:
+    """What staff know of documents that leave out a fact about themselves."""
+    documents = [one.document for section in sections for one in section.unsaid]
+    notes = (note for one in documents for note in origin_notes(one, words))
+    return tuple(dict.fromkeys(notes))
+
+
+def origin_notes(document: Document, words: Words) -> tuple[str, ...]:
+    """What a document does not say of its own date and number, and how these are known."""
+    said = [document.issued_basis if not document.issued else ""]
+    said.append(document.number_note if not document.number else "")
+    return tuple(words("note_origin", title=_title(document), what=one) for one in said if one)
+
+
 def absent_articles(reading: Reading, words: Words) -> list[str]:
     """Which of the articles named a document does not have, and how many it has."""
     return [

@@ -8,7 +8,7 @@ from itertools import chain
 
 import numpy as np
 
-from bot.about import article_section, section_about, told_about
+from bot.about import article_section, section_about, told_about, unsaid_of
 from bot.aspects import Aspect, SearchScope, Turn
 from bot.authority import Answering, Judged, Layer, beside, led, merged
 from bot.decide import Evidence, features, is_answered, probability
@@ -137,22 +137,24 @@ class Retriever:
             return Section(region, documents, ())
         about = told_about(turn, documents)
         if about and all(one.number in about for one in turn.parts or (turn.whole,)):
-            return section_about(region, documents, tuple(about.values()))
+            return section_about(region, documents, about.values())
         judged = [self._judged(turn, layer, frozenset(about)) for layer in layers if layer.hits]
         found = merged(judged)
-        told = tuple(chain.from_iterable(about.values()))
+        unsaid = unsaid_of(about.values())
+        told = tuple(chain.from_iterable(one.sources for one in about.values()))
         if not found and not told:
             hits = sorted(chain.from_iterable(x.hits for x in layers), key=lambda hit: -hit.score)
             near = [self._source(turn, hit, [turn.whole], False) for hit in hits[:NEAREST]]
             chance = max(one.chance for one in judged)
-            return Section(region, documents, (), tuple(near), chance)
+            return Section(region, documents, (), tuple(near), chance, unsaid=unsaid)
         checklist = QuestionType.CONDITION in turn.reading.types
         sources = (*told, *self._cited(turn, found, checklist))[: self._max]
         best = max((chance for _, _, chance in found), default=1.0)
         answered = len({aspect.number for _, aspect, _ in found})
-        answered += sum(bool(one) for one in about.values())
-        partly = not any(one.whole for one in judged) and answered < len(turn.parts)
-        return Section(region, documents, sources, (), best, checklist, partly)
+        answered += sum(bool(one.sources) for one in about.values())
+        silent = not any(one.whole for one in judged) and answered < len(turn.parts)
+        partly = bool(unsaid) or silent
+        return Section(region, documents, sources, (), best, checklist, partly, unsaid)
 
     def _judged(self, turn: Turn, layer: Layer, about: frozenset[int]) -> Judged:
         """What answers in one layer: the whole question, its parts, and clauses close behind."""

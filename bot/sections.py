@@ -44,10 +44,19 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsaid:
+    """A fact about itself that a document leaves out: its ``date``, ``number``, ``issuer`` …"""
+
+    document: Document
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """What one region's documents say; no source means they do not say.
 
-    ``partly``: the question has several parts, and they say nothing on some of them.
+    ``partly``: the question has several parts, and they say nothing on some of them; ``unsaid``
+    are facts about the documents themselves that were asked for and that they leave out.
     """
 
     region: Region
@@ -57,6 +66,7 @@ class Section:
     probability: float = 0.0
     checklist: bool = False
     partly: bool = False
+    unsaid: tuple[Unsaid, ...] = ()
 
 
 def only_mentioning(section: Section, names: Sequence[str]) -> Section:

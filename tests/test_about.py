@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-import pytest
-
-from bot.about import about_sources, asked_about
+from bot.about import Told, about_sources, section_about
+from bot.sections import Unsaid
 from tests.toys import make_document
 
 PLAN = make_document(
@@ -28,28 +27,6 @@ PLAN = replace(
 )
 
 
-@pytest.mark.parametrize(
-    ("text", "asks"),
-    [
-        ("文件什么时候发的", ("date",)),
-        ("那个基础教育改革方案是哪天印发的", ("date",)),
-        ("文件什么时候发的,还有效吗", ("date",)),
-        ("这份文件是谁发的", ("issuer",)),
-        ("这份文件是谁发的,什么时候发的", ("issuer", "date")),
-        ("文件的落款日期是哪天", ("date",)),
-        ("文号是多少", ("number",)),
-        ("方案全称叫什么", ("title",)),
-        ("学区划分方案什么时候公布", ()),  # another document
-        ("补助什么时候发", ()),
-        ("工资谁发", ()),
-        ("校长由谁来定", ()),
-        ("教师交流", ()),
-    ],
-)
-def test_a_question_about_the_document_is_made_of_its_own_words_alone(text, asks):
-    assert asked_about(text, PLAN) == asks
-
-
 def test_the_line_that_says_it_is_quoted_whole():
     [source] = about_sources(PLAN, ("date",))
     assert (source.key.text, source.clause.key) == ("2021年10月19日", "3")
@@ -68,3 +45,15 @@ def test_two_things_that_stand_in_one_clause_are_both_quoted_the_first_asked_fir
     assert sources[0].key.text == "市政府办公室"
     assert [quote.text for quote in sources[0].context] == ["2021年10月19日"]
     assert [quote.text for quote in sources[0].quotes] == ["市政府办公室", "2021年10月19日"]
+
+
+def test_what_a_document_leaves_out_of_itself_is_named_beside_what_it_says():
+    told = Told(about_sources(PLAN, ("date",)), (Unsaid(PLAN, "number"),))
+    section = section_about(PLAN.region, (PLAN,), [told, told])
+    assert [one.key.text for one in section.sources] == ["2021年10月19日"]
+    assert (section.unsaid, section.partly) == ((Unsaid(PLAN, "number"),), True)
+
+
+def test_with_nothing_said_at_all_the_section_has_no_source_and_is_no_part():
+    section = section_about(PLAN.region, (PLAN,), [Told(unsaid=(Unsaid(PLAN, "number"),))])
+    assert (section.sources, section.partly, section.probability) == ((), False, 0.0)

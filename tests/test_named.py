@@ -32,6 +32,11 @@ def held_and_unheld(text: str) -> tuple[list[str], tuple[str, ...]]:
         "嘉政办发〔2019〕25号讲什么",
         "嘉政办发(2019)25号讲什么",
         "嘉政办发2019年25号讲什么",
+        "嘉政办25号讲什么",
+        "政办发25号讲什么",
+        "25号文讲什么",
+        "25号文件还有效吗",
+        "嘉政办发几号",
     ],
 )
 def test_a_held_document_is_known_by_its_title_or_number(text):
@@ -47,6 +52,8 @@ def test_a_held_document_is_known_by_its_title_or_number(text):
         ("《教师法》第九条", "《教师法》"),
         ("教师法第九条", "教师法"),
         ("义务教育法实施细则管不管", "义务教育法实施细则"),
+        ("武政办25号讲什么", "武政办25号"),
+        ("37号文讲什么", "37号文"),
     ],
 )
 def test_any_other_document_is_named_and_not_held(text, name):
@@ -54,7 +61,16 @@ def test_any_other_document_is_named_and_not_held(text, name):
 
 
 @pytest.mark.parametrize(
-    "text", ["教师法治培训怎么办", "教师交流多久一次", "《实施方案》讲什么", "2019年25号楼的学区"]
+    "text",
+    [
+        "教师法治培训怎么办",
+        "教师交流多久一次",
+        "《实施方案》讲什么",
+        "2019年25号楼的学区",
+        "25号楼的学区",
+        "25号出结果",
+        "武政办发几号",
+    ],
 )
 def test_words_that_look_alike_name_nothing(text):
     assert held_and_unheld(text) == ([], ())
