@@ -10,13 +10,15 @@ from index.clauses import parse_clauses
 from index.cleaner import clean
 from index.days import show_day
 from index.documents import Document, Finding, Region, Repair, Validity
-from index.errors import CorpusError, UnreadableFile
+from index.errors import BadSidecar, CorpusError, UnreadableFile
 from index.guesses import Guess, doubts
 from index.jurisdiction import guess_region
 from index.lint import disagreements, lint
 from index.metadata import Extracted, extract_metadata
 from index.naming import document_id
+from index.parsed import ParsedDocuments
 from index.reader import READERS, read_file
+from index.regions import load_gazetteer
 from index.repairs import apply_repairs
 from index.sidecar import Sidecar, load_asked, load_sidecar
 from index.versions import link_versions, with_superseded_validity
@@ -39,8 +41,8 @@ class Corpus:
     gaps: Asked
 
 
-def load_corpus(corpus_dir: Path) -> Corpus:
-    """Everything in the folder, versions of one policy linked.
+def load_corpus(corpus_dir: Path, parsed: ParsedDocuments | None = None) -> Corpus:
+    """Everything in the folder, versions of one policy linked; ``parsed`` spares a second reading.
 
     Every faulty file is reported in one CorpusError, a line each; nothing is half-loaded.
     """
@@ -52,7 +54,7 @@ def load_corpus(corpus_dir: Path) -> Corpus:
     faults: list[str] = []
     for path in files:
         try:
-            document = load_document(path, corpus_dir / f"{path.stem}.yaml")
+            document = _document(path, corpus_dir / f"{path.stem}.yaml", parsed)
             if document.id in documents:
                 raise CorpusError(f"{path.name}：已有同名文件，请删去一个或改名")
             keys = frozenset(clause.key for clause in document.clauses)
@@ -68,7 +70,13 @@ def load_corpus(corpus_dir: Path) -> Corpus:
     faults.extend(_lost_successors(sidecars))
     if faults:
         raise CorpusError("\n".join(faults))
+    if parsed:
+        parsed.tidy()
     return Corpus(list(_with_versions(documents.values(), sidecars)), asked, gaps)
+
+
+def _document(path: Path, sidecar: Path, parsed: ParsedDocuments | None) -> Document:
+    return parsed.document(path, sidecar, load_document) if parsed else load_document(path, sidecar)
 
 
 def _with_versions(
@@ -129,6 +137,7 @@ def load_document(path: Path, sidecar_path: Path) -> Document:
         findings=findings,
         repairs=repairs,
         aliases=sidecar.aliases,
+        applies_to=_parts(path, sidecar, region.value),
         target_basis=sidecar.target_basis,
         nicknames=sidecar.nicknames,
         effective=(sidecar if "effective" in given else extracted).effective,
@@ -138,6 +147,19 @@ def load_document(path: Path, sidecar_path: Path) -> Document:
         superseded_by=sidecar.superseded_by or "",
         repeals=(sidecar if "repeals" in given else extracted).repeals,
     )
+
+
+def _parts(path: Path, sidecar: Sidecar, region: Region) -> tuple[str, ...]:
+    """The divisions that a policy is limited to; raises BadSidecar for one outside its region."""
+    known = load_gazetteer().tables.forms
+    lost = [name for name in sidecar.applies_to if Region((*region.path, name)) not in known]
+    if lost:
+        names = "、".join(lost)
+        raise BadSidecar(
+            f"{path.stem}.yaml：applies_to 里的 {names} 不在{region.name}下面，"
+            "请写区划的全称，如“南湖区”"
+        )
+    return sidecar.applies_to
 
 
 def _raw_files(corpus_dir: Path) -> list[Path]:

@@ -16,6 +16,7 @@ from index.library.files import Contents, LibraryError, get_json, put_json
 from index.library.look import Look, look_at, look_at_all
 from index.library.publications import Publication, difference, now
 from index.library.shelf import Shelf
+from index.parsed import ParsedDocuments
 from index.publish import MANIFEST
 from index.vectors import Progress
 
@@ -145,7 +146,7 @@ class Library(Shelf):
         number = self.publications.stage(files, self.built())
         try:
             change = difference(self.publications.files(base), self.publications.files(number))
-            corpus = load_corpus(self.publications.folder_of(number))
+            corpus = load_corpus(self.publications.folder_of(number), self._parsed())
             served = number if change or not base else base
             built = prepare_build(corpus, embedder, self.index_dir, progress, served)
             if served == number:
@@ -158,6 +159,9 @@ class Library(Shelf):
         if built.changed:
             self._remember(prepared)
         return prepared
+
+    def _parsed(self) -> ParsedDocuments:
+        return ParsedDocuments(self.index_dir / "parsed")
 
     def _remember(self, prepared: Prepared) -> None:
         body = {
