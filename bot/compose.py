@@ -135,6 +135,8 @@ def standing_notes(citations: Sequence[Citation], words: Words) -> tuple[str, ..
         document, clause = citation.document, citation.clause
         title = f"《{document.short_title}》"
         notes.append(validity_note(document, words))
+        if document.applies_to:
+            notes.append(words("note_parts", title=title, parts="、".join(document.applies_to)))
         if document.source_kind == "repost":
             notes.append(words("note_repost", title=title))
         if any(finding.kind == CUT_ENDING for finding in document.findings):
@@ -185,6 +187,8 @@ def reading_notes(reading: Reading, words: Words) -> tuple[str, ...]:
         chosen, asked = scope.conflict
         notes.append(words("note_conflict", chosen=region_name(chosen), asked=region_name(asked)))
     for region, relation in scope.indirect:
+        if any(region.name in own.applies_to for own in scope.documents):
+            continue
         held = "、".join(region_name(one) for one in relation.regions)
         key = "note_contains"
         if relation.kind == "inside_held":

@@ -11,7 +11,7 @@ from bot.conversation import Answer, AnswerStatus
 from bot.messages import Words
 from bot.named import spoken
 from bot.own_facts import without_pointer
-from bot.remarks import absent_articles, absent_lines, which_document
+from bot.remarks import absent_articles, absent_lines, beyond_lines, which_document
 from bot.understand import Reading
 from index.documents import Document, Hit, Region
 
@@ -88,6 +88,7 @@ class Endings:
             text = self.words("not_covered_above", asked=asked, held=held)
         else:
             text = self.words("not_covered", asked=asked, held=held)
+        text = "\n\n".join([*beyond_lines(self.reading, self.words), text])
         return Answer(
             self.reading.question,
             self.reading.thread.standalone,

@@ -24,6 +24,7 @@ from bot.premise import false_premise
 from bot.remarks import (
     absent_articles,
     absent_notes,
+    beyond_lines,
     differing_lines,
     old_line,
     origin_notes,
@@ -69,6 +70,7 @@ class Outcome(Endings):
         )
         notes = (
             *reading_notes(self.reading, self.words),
+            *beyond_lines(self.reading, self.words),
             *self._regional_notes(found),
             *version_notes(self.reading, citations, self.words),
             *absent,

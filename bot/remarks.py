@@ -96,6 +96,20 @@ def absent_lines(reading: Reading, words: Words, today: date) -> list[str]:
     return [*lines, *(line for pair in absent for line in _absent(reading, *pair, words, today))]
 
 
+def beyond_lines(reading: Reading, words: Words) -> list[str]:
+    """That a document held is for other parts of its region than the one that was named."""
+    lines = [
+        words(
+            "not_for",
+            title=_title(document),
+            parts="、".join(document.applies_to),
+            asked=region.name,
+        )
+        for region, document in reading.scope.beyond[:NAMED_TITLES]
+    ]
+    return list(dict.fromkeys(lines))
+
+
 def unsaid_lines(sections: Sequence[Section], words: Words) -> list[str]:
     """Which fact about itself a document leaves out."""
     unsaid = [one for section in sections for one in section.unsaid]

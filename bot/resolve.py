@@ -3,65 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
+from bot.scope import Scope, Share, for_any
 from index.documents import Document, Region
 from index.regions import Gazetteer, Mention, Relation, load_gazetteer, relate, relate_any
 from index.scope import NATIONAL
 from index.words import normalise
 
-Share = tuple[Region, tuple[Document, ...]]
-
+NOT_HELD = Relation("not_held")
 _JOINT = re.compile(r"[、，,]?|.{0,8}?(?:和|与|跟|同|及|或|比|还是|还有|对比|相比).{0,3}")
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where an answer may come from.
-
-    ``named`` tells whether a region was meant at all; ``bare`` is the question without region
-    words; ``unheld`` are named regions that no document applies to; ``indirect`` pairs a named
-    region with its relation to what is held; ``conflict`` is (chosen, named) when they disagree;
-    ``nickname`` is the word that stood for a region. ``shares`` are the regions that get a section
-    each with the documents that apply there; none: each document's own region. ``above`` are
-    named regions without a document of their own, for which those of a higher level apply.
-    """
-
-    documents: tuple[Document, ...]
-    named: bool
-    bare: str
-    asked: tuple[Region, ...] = ()
-    unheld: tuple[Region, ...] = ()
-    indirect: tuple[tuple[Region, Relation], ...] = ()
-    conflict: tuple[Region, Region] | None = None
-    nickname: str | None = None
-    asked_in_text: bool = False
-    shares: tuple[Share, ...] = ()
-    above: tuple[Region, ...] = ()
-
-    @property
-    def groups(self) -> dict[Region, tuple[Document, ...]]:
-        """The documents of every section, by its region."""
-        if self.shares:
-            return dict(self.shares)
-        groups: dict[Region, tuple[Document, ...]] = {}
-        for document in self.documents:
-            groups[document.region] = (*groups.get(document.region, ()), document)
-        return groups
-
-    def only(self, documents: Collection[Document]) -> Scope:
-        """The scope without all other documents; a section without any is left out."""
-        ids = {one.id for one in documents}
-        kept = tuple(one for one in self.documents if one.id in ids)
-        cut = [(region, tuple(d for d in own if d.id in ids)) for region, own in self.shares]
-        return replace(self, documents=kept, shares=tuple(one for one in cut if one[1]))
-
-    @property
-    def regions(self) -> tuple[Region, ...]:
-        """Regions of the documents in scope, without repeats."""
-        return tuple(dict.fromkeys(document.region for document in self.documents))
 
 
 class Resolver:
@@ -141,7 +94,7 @@ class Resolver:
     ) -> Scope:
         if not asked:
             return Scope(self._documents, False, bare)
-        relations = [(region, relate(region, self._held)) for region in asked]
+        relations = [(region, self._relation(region)) for region in asked]
         shares = self._shares(relations)
         reached = {region for region, _ in shares}
         national = NATIONAL in self._by_region
@@ -158,6 +111,7 @@ class Resolver:
             nickname=nickname,
             shares=shares,
             above=above,
+            beyond=tuple((one, own) for one in asked for own in self._not_for(one)),
         )
 
     def _shares(self, relations: Sequence[tuple[Region, Relation]]) -> tuple[Share, ...]:
@@ -170,9 +124,13 @@ class Resolver:
             key=lambda one: self._held.index(one) if one in self._held else len(self._held),
         )
         national = self._of_regions([NATIONAL])
-        local = [(region, self._local(region)) for region in regions if region != NATIONAL]
+        local = [
+            (one, for_any(self._local(one), _asked_by(one, relations)))
+            for one in regions
+            if one != NATIONAL
+        ]
         if len(regions) == 1:
-            shares = [(regions[0], (*self._local(regions[0]), *national))]
+            shares = [(regions[0], (*local[0][1], *national) if local else national)]
         else:
             shares = [(NATIONAL, national), *local]
         return tuple(share for share in shares if share[1])
@@ -204,7 +162,17 @@ class Resolver:
         ]
 
     def _held_ones(self, mentions: Sequence[Mention]) -> list[Mention]:
-        return [one for one in mentions if relate_any(one.regions, self._held).regions]
+        return [one for one in mentions if any(self._relation(own).regions for own in one.regions)]
+
+    def _relation(self, region: Region) -> Relation:
+        """How a region stands to those held; not held, where no document around it is for it."""
+        relation = relate(region, self._held)
+        silent = relation.kind == "inside_held" and self._not_for(region)
+        return relation if not silent or for_any(self._local(region), [region]) else NOT_HELD
+
+    def _not_for(self, region: Region) -> list[Document]:
+        """Documents of the divisions around a region that are for other parts of these."""
+        return [one for one in self._local(region) if not one.speaks_for(region)]
 
     def _is_by_province(self, mention: Mention) -> bool:
         """Whether only the province around a region has documents."""
@@ -221,6 +189,11 @@ class Resolver:
 
     def _nickname(self, text: str) -> str | None:
         return next((word for word in self._nicknames if word in text), None)
+
+
+def _asked_by(section: Region, relations: Sequence[tuple[Region, Relation]]) -> list[Region]:
+    """The regions asked that are answered in the section of this one."""
+    return [one for one, relation in relations if section in (relation.regions or (one,))]
 
 
 def _once(documents: Iterable[Document]) -> tuple[Document, ...]:

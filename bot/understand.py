@@ -13,7 +13,8 @@ from bot.followup import Thread, made_whole, read_thread
 from bot.in_force import NOTHING_CHOSEN, Chosen, choose
 from bot.named import NamedDocuments, named_documents, of_region
 from bot.places import named_places
-from bot.resolve import Resolver, Scope
+from bot.resolve import Resolver
+from bot.scope import Scope
 from bot.topic import is_vague
 from index.documents import Document
 from index.english import render

@@ -46,8 +46,8 @@ def decode_document(data: Mapping[str, Any]) -> Document:
     values["offsets"] = tuple(_expand(values["offsets"]))
     values["findings"] = tuple(Finding(**finding) for finding in values["findings"])
     values["repairs"] = tuple(Repair(**repair) for repair in values["repairs"])
-    for name in ("aliases", "nicknames", "repeals"):
-        values[name] = tuple(values[name])
+    for name in ("aliases", "nicknames", "repeals", "applies_to"):
+        values[name] = tuple(values.get(name, ()))
     values["clauses"] = tuple(
         _clause(clause, values["id"], values["text"]) for clause in values["clauses"]
     )

@@ -118,7 +118,8 @@ class Document:
 
     ``effective`` and ``expires`` are the first and the last day in force, ``level`` its authority,
     ``family`` what the versions of one policy share, ``superseded_by`` the id of the version held
-    that took its place (empty: none), ``repeals`` titles that its text repeals.
+    that took its place (empty: none), ``repeals`` titles that its text repeals, ``applies_to``
+    the only divisions of its region that it is for (empty: all).
     """
 
     id: str
@@ -151,6 +152,12 @@ class Document:
     family: str = ""
     superseded_by: str = ""
     repeals: tuple[str, ...] = ()
+    applies_to: tuple[str, ...] = ()
+
+    def speaks_for(self, region: Region) -> bool:
+        """Whether a region that it lies in or that lies in its own may be answered with it."""
+        inside = region.path[len(self.region.path) :] if self.region.contains(region) else ()
+        return not (inside and self.applies_to) or inside[0] in self.applies_to
 
     def clause(self, key: str) -> Clause:
         """The clause with this key; raises KeyError."""

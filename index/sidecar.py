@@ -77,6 +77,7 @@ class Sidecar(_Strict):
     source_kind: Literal["official", "repost", "anonymised"] = "official"
     source_note: str = ""
     completeness: str = ""
+    applies_to: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     nicknames: tuple[str, ...] = ()
     repairs: tuple[RepairRule, ...] = ()

@@ -22,7 +22,7 @@ from bot.compose import (
 )
 from bot.conversation import Quote
 from bot.messages import load_messages
-from bot.resolve import Scope
+from bot.scope import Scope
 from bot.sections import Section, Source
 from bot.tables import compose_table, table_row
 from index.documents import Document, Finding, Region, Repair, Validity

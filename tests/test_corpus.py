@@ -1,10 +1,13 @@
 """A folder of bare files: loaded under safe ids, with every doubt named; a sidecar settles it."""
 
+import json
 from datetime import date
 
 import pytest
 
+from index.codec import decode_document, encode_document
 from index.corpus import load_corpus, load_documents
+from index.documents import Region
 from index.errors import CorpusError
 from index.naming import document_id
 
@@ -143,4 +146,25 @@ def test_a_text_of_an_unknown_place_is_refused_with_what_to_do(folder):
     text = "# 教育事业暂行规定\n\n一、我市各学校统筹安排，参照各省、自治区、直辖市做法。\n二、甲。\n三、乙。"
     (folder / "raw" / "a.md").write_text(text, encoding="utf-8")
     with pytest.raises(CorpusError, match=r"看不出适用于哪个地区，请在 a\.yaml 里写 region"):
+        load_corpus(folder)
+
+
+LIMITED = "region: 浙江省/嘉兴市\napplies_to: [{names}]\n"
+PLACES = ("浙江省/嘉兴市", "浙江省/嘉兴市/南湖区", "浙江省/嘉兴市/桐乡市", "湖北省/武汉市")
+
+
+def test_the_sidecar_may_limit_a_policy_to_divisions_of_its_region(folder):
+    put(folder, "a")
+    (folder / "a.yaml").write_text(LIMITED.format(names="南湖区, 秀洲区"), encoding="utf-8")
+    (document,) = load_documents(folder)
+    assert document.applies_to == ("南湖区", "秀洲区")
+    spoken = [document.speaks_for(Region.parse(place)) for place in PLACES]
+    assert spoken == [True, True, False, True]  # of a region elsewhere it has nothing to say
+    assert decode_document(json.loads(json.dumps(encode_document(document)))) == document
+
+
+def test_a_division_outside_its_region_is_a_fault(folder):
+    put(folder, "a")
+    (folder / "a.yaml").write_text(LIMITED.format(names="南湖区, 武昌区, 西乡"), encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"a\.yaml：applies_to 里的 武昌区、西乡 不在嘉兴市下面"):
         load_corpus(folder)

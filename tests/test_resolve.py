@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bot.resolve import Resolver, Scope
+from bot.resolve import Resolver
+from bot.scope import Scope
 from index.documents import Region
 from tests.toys import make_document
 
@@ -147,3 +148,41 @@ def test_the_regions_of_a_scope_are_each_named_once():
 def test_a_text_without_its_region_words(resolver):
     assert resolver.without_regions("嘉兴和武汉的老师") == "和的老师"
     assert resolver.without_regions("老师") == "老师"
+
+
+@pytest.fixture(scope="module")
+def downtown() -> Resolver:
+    """A city whose only policy is for two of its districts, and another city."""
+    jia = replace(make_document("jia", JIA, ["一。"]), applies_to=("南湖区", "秀洲区"))
+    return Resolver({"jia": jia, "wu": make_document("wu", WU, ["一。"])})
+
+
+@pytest.mark.parametrize("county", ["桐乡市", "海盐县"])
+def test_a_policy_for_some_districts_is_not_held_for_the_rest_of_its_region(downtown, county):
+    scope = downtown.resolve(f"{county}的学校经费")
+    asked = Region.parse(f"{JIA}/{county}")
+    assert (ids(scope), scope.unheld, scope.above) == ([], (asked,), ())
+    assert [(region, document.id) for region, document in scope.beyond] == [(asked, "jia")]
+
+
+@pytest.mark.parametrize("place", ["嘉兴", "嘉兴市区", "南湖区", "嘉兴秀洲区"])
+def test_it_is_held_for_the_whole_region_and_for_its_own_districts(downtown, place):
+    scope = downtown.resolve(f"{place}的学校经费")
+    assert (ids(scope), scope.unheld, scope.beyond) == (["jia"], (), ())
+
+
+def test_beside_a_region_that_it_is_for_the_other_is_told_to_be_missing(downtown):
+    scope = downtown.resolve("嘉兴和桐乡的学校经费")
+    assert [(str(one), [d.id for d in own]) for one, own in scope.groups.items()] == [
+        (JIA, ["jia"])
+    ]
+    assert scope.unheld == (Region.parse(f"{JIA}/桐乡市"),)
+
+
+def test_where_somebody_is_from_is_not_asked_about(downtown):
+    assert downtown.resolve("我是桐乡人，想问嘉兴的学校经费").unheld == ()
+
+
+def test_a_policy_of_the_whole_region_still_answers_for_a_county_in_it(resolver):
+    scope = resolver.resolve("桐乡的学校经费")
+    assert (ids(scope), scope.beyond) == (["jia"], ())

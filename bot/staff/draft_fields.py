@@ -45,6 +45,7 @@ MORE: Mapping[str, FieldKind] = {
     "source_kind": "choice",
     "source_note": "long",
     "completeness": "long",
+    "applies_to": "list",
     "aliases": "list",
     "nicknames": "list",
 }
