@@ -15,7 +15,7 @@ from index.snapshot import Rows, Snapshot
 
 LIMIT = 8  # hits a level
 MANY_REGIONS = 12  # from here on regions are taken from one search over everything
-NEAR_REGIONS = 6  # of these the ones with the best hits
+NEAR_REGIONS = 4  # of these the ones with the best hits: one more than are shown
 BARE = frozenset({"title", "heading", "signature", "note"})
 
 Groups = Mapping[Region, tuple[Document, ...]]

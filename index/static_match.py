@@ -37,9 +37,12 @@ class Subwords:
 
 @dataclass(frozen=True, slots=True)
 class Sought:
-    """The subwords of a question as this build sees them: (n, kept) and shares of idf (n,)."""
+    """The n subwords of a question as this build sees them.
 
-    vectors: Vectors
+    ``cosines`` (v, n) with all of the corpus, ``shares`` (n,) of their idf.
+    """
+
+    cosines: Vectors
     shares: Vectors
 
 
@@ -67,7 +70,8 @@ class StaticMatch:
         unseen = float(_idfs(len(self.starts) - 1, 0))
         idfs = np.where(self.ids[at] == subwords.ids, self.idfs[at], unseen)
         vectors = _units((subwords.vectors - self.mean) @ self.axes)
-        return Sought(vectors, np.asarray(idfs / idfs.sum(), dtype=np.float32))
+        cosines = self.vectors @ vectors.T  # once for every scope that is searched
+        return Sought(cosines, np.asarray(idfs / idfs.sum(), dtype=np.float32))
 
     def held(self, clauses: Rows) -> NDArray[np.bool_]:
         """Which of the clauses are compared at all."""
@@ -79,9 +83,8 @@ class StaticMatch:
         counts = self.starts[clauses + 1] - firsts
         begins = np.cumsum(counts) - counts
         rows = np.repeat(firsts - begins, counts) + np.arange(counts.sum())
-        places, columns = np.unique(self.places[rows], return_inverse=True)
-        cosines = (sought.vectors @ self.vectors[places].T)[:, columns]
-        return np.asarray(sought.shares @ np.maximum.reduceat(cosines, begins, axis=1))
+        cosines = sought.cosines[self.places[rows]]
+        return np.asarray(np.maximum.reduceat(cosines, begins, axis=0) @ sought.shares)
 
 
 def open_static(folder: Path) -> StaticMatch:
