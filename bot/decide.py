@@ -30,6 +30,7 @@ REQUIRED = (  # a clause without one never answers
     QuestionType.SCORE,
     QuestionType.AGE,
     QuestionType.TIMES,
+    QuestionType.DAY,
 )
 CLOSE_SENTENCE = 0.06  # below the best sentence's score
 UNNAMED = 0.1  # added to the threshold where nobody named the region

@@ -15,13 +15,15 @@ from bot.as_of import AsOfKind, read_as_of
 from bot.named import named_documents
 from bot.resolve import Resolver
 from bot.topic import clearly_out_of_scope, read, unknown_terms
-from index.question_types import load_naming
+from index.question_types import load_naming, question_types
 from index.words import Found, WordFinder, content_words
 from index.yaml_text import parse_yaml
 
 DATA_FILE = Path(__file__).parent / "data" / "followup.yaml"
 FEW_WORDS = 2
 SHORT = 12  # characters
+SAME_AGAIN = 6  # likewise, behind a level
+_TOGETHER = ("和", "与", "及", "、", "跟", "或")
 
 _TURN = re.compile(r"呢[，,]")
 
@@ -134,10 +136,27 @@ def _other_region(question: str, before: str, without_regions: WithoutRegions) -
 def _other_level(core: str, before: str) -> str | None:
     """``初中呢`` after a question about 小学: the same question about 初中."""
     mine, theirs = level_mentions(core), level_mentions(before)
-    if not mine or not theirs or len(core) > len(mine[0].word) + 1:
+    if not mine or not theirs or not _asks_the_same(core[mine[0].end :], before):
         return None
-    old = theirs[-1]
-    return before[: old.start] + mine[0].word + before[old.end :]
+    first, last = _last_run(theirs, before)
+    return before[: first.start] + mine[0].word + before[last.end :]
+
+
+def _asks_the_same(rest: str, before: str) -> bool:
+    """Whether what follows a level only asks again what was asked before: 高中呢，每生多少."""
+    rest = rest.strip(" 呢的")
+    types = question_types(rest)
+    return not rest or (len(rest) <= SAME_AGAIN and bool(types) and types <= question_types(before))
+
+
+def _last_run(found: Sequence[Found], text: str) -> tuple[Found, Found]:
+    """The first and the last of the levels named together last: 小学和初中."""
+    first = last = found[-1]
+    for one in reversed(found[:-1]):
+        if text[one.end : first.start] not in _TOGETHER:
+            break
+        first = one
+    return first, last
 
 
 @cache

@@ -33,9 +33,10 @@ from bot.remarks import (
     version_notes,
 )
 from bot.retrieve import Found
+from bot.school_level import at_level
 from bot.sections import Section, only_mentioning
 from bot.tables import compose_table
-from index.question_types import QuestionType
+from index.question_types import QuestionType, levels
 from index.scope import NATIONAL
 
 UNKNOWN_ISSUER = "未载明"
@@ -52,6 +53,7 @@ class Outcome(Endings):
             names = self.reading.unheld
             sections = tuple(only_mentioning(one, names) for one in found.sections)
             found = replace(found, sections=sections)
+        found = replace(found, sections=tuple(map(self._at_level, found.sections)))
         if found.asks:
             return self.which_region(found.offered, found.hits)
         if any(section.sources for section in found.sections):
@@ -60,6 +62,11 @@ class Outcome(Endings):
             return self.no_article()
         elsewhere = self.reading.only_unheld or self.reading.scope.above
         return self.not_covered() if elsewhere else self._not_stated(found)
+
+    def _at_level(self, section: Section) -> Section:
+        own = self.reading.question.text
+        text = own if levels(own) else self.reading.thread.standalone
+        return at_level(section, text, self.reading.types)
 
     def _answered(self, found: Found) -> Answer:
         speaking = [section for section in found.sections if section.sources]

@@ -12,6 +12,7 @@ from bot.about import article_section, section_about, told_about, unsaid_of
 from bot.aspects import Aspect, SearchScope, Turn
 from bot.authority import Answering, Judged, Layer, beside, led, merged
 from bot.decide import Evidence, features, is_answered, probability
+from bot.picking import also_needed, confirming, is_silent, of_all
 from bot.searches import MANY_REGIONS, Searches, search
 from bot.sections import Section, Source, make_source
 from bot.understand import Reading, part_terms
@@ -114,7 +115,8 @@ class Retriever:
         """The question and its parts, each compared with the corpus."""
         texts = [reading.search, *(reading.parts if len(reading.parts) > 1 else ())]
         terms = [reading.terms, *map(part_terms, texts[1:])]
-        types = [reading.types, *map(question_types, texts[1:])]
+        own_types = list(map(question_types, texts[1:]))
+        types = [of_all(reading.types, own_types), *own_types]
         before = (reading.before,) if reading.before else ()
         whole, *own = self._searcher.embed_all([*texts, *before])
         vector = _mixed(whole, own.pop(), OWN_SHARE) if before else whole
@@ -153,6 +155,7 @@ class Retriever:
         answered = len({aspect.number for _, aspect, _ in found})
         answered += sum(bool(one.sources) for one in about.values())
         silent = not any(one.whole for one in judged) and answered < len(turn.parts)
+        silent = silent or is_silent(turn.parts, [one.clause for one in sources])
         partly = bool(unsaid) or silent
         return Section(region, documents, sources, (), best, checklist, partly, unsaid)
 
@@ -191,9 +194,9 @@ class Retriever:
                 yield hits[0], part, probability(named)
 
     def _source(self, turn: Turn, hit: Hit, aspects: Sequence[Aspect], checklist: bool) -> Source:
-        scored = [self._sentences(turn, aspect, hit) for aspect in aspects]
+        scored = [confirming(one, self._sentences(turn, one, hit)) for one in aspects]
         asks_who = any(QuestionType.PERSON in aspect.types for aspect in aspects)
-        return make_source(hit, scored, checklist, asks_who)
+        return make_source(hit, scored, checklist, asks_who, also_needed(aspects, scored))
 
     def _evidence(self, turn: Turn, aspect: Aspect, layer: Layer) -> dict[str, float]:
         """What speaks for and against an answer, as named numbers."""

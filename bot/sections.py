@@ -81,6 +81,7 @@ def make_source(
     scored: Sequence[Sequence[Sentence]],
     requirements: bool = False,
     asks_who: bool = False,
+    also: Sequence[Sentence] = (),
 ) -> Source:
     """Quote the best sentences of a clause, whole and in order, neighbours joined.
 
@@ -88,6 +89,7 @@ def make_source(
     aspect decides which of them answers. With ``requirements``, the sentences that set one are
     quoted too, each by itself. Who
     ``asks_who`` is told the units that the clause makes responsible, in brackets at its end.
+    ``also`` are sentences that the question needs beside those.
     """
     chosen = {one.start: one for sentences in scored for one in choose_sentences(sentences)}
     best = max(scored[0], key=lambda sentence: sentence.score)
@@ -95,6 +97,7 @@ def make_source(
         chosen = {one.start: one for one in (best, *choose_requirements(scored[0]))}
     if asks_who:
         chosen |= {one.start: one for one in scored[0] if _RESPONSIBLE.match(one.text)}
+    chosen |= {one.start: one for one in also}
     lead_in = _lead_in(scored[0], best)
     if lead_in:
         chosen |= {best.start: best, lead_in.start: lead_in}

@@ -27,7 +27,7 @@ from index.words import content_words, normalise
 SYNONYM_WEIGHT = 0.5
 EARLIER_WEIGHT = 0.4
 SHORTEST_PART = 4  # characters
-_PARTS = re.compile(r"[？?。！!；;，,]+|(?:还有|另外|以及|顺便问一?下?|同时)")
+_PARTS = re.compile(r"[？?。！!；;，,]+(?!占)|(?:还有|另外|以及|顺便问一?下?|同时)")
 _ASKS = re.compile(
     r"什么|啥|怎么|怎样|咋|如何|谁|哪|多少|多久|多长|多大|何时|为何|是否|能否|可否|[吗嘛么呢不没][？?]?$"
     r"|(?<![十好])几(?![乎十百千])(?!年了)|(\w{1,2})[不没]\1|有没有|算不算|\b(?:how|what|when|who|which|can|is|are|do)\b",

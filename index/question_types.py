@@ -41,6 +41,7 @@ class QuestionType(StrEnum):
     AGE = "age"
     TIMES = "times"
     FIGURE = "figure"
+    DAY = "day"
 
 
 @dataclass(frozen=True, slots=True)

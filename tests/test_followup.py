@@ -29,6 +29,7 @@ def test_a_first_question_stands_alone():
     [
         ("那初中呢？", "嘉兴初中随迁子女怎么入学"),
         ("高中呢", "嘉兴高中随迁子女怎么入学"),
+        ("那高中呢？怎么入学", "嘉兴高中随迁子女怎么入学"),  # asks the same once more
         ("武汉呢？", "武汉小学随迁子女怎么入学"),
         ("那武汉呢", "武汉小学随迁子女怎么入学"),
         ("武汉的初中呢", "武汉初中随迁子女怎么入学"),
@@ -38,6 +39,17 @@ def test_a_first_question_stands_alone():
 def test_a_region_or_a_level_takes_the_place_of_the_earlier_one(question, expected):
     thread = read_thread(question, [BEFORE], without_regions)
     assert thread == Thread(expected, BEFORE, own=False)
+
+
+def test_levels_named_together_give_way_together():
+    before = "嘉兴小学和初中每生经费多少"
+    assert standalone("那高中呢?每生多少", before) == "嘉兴高中每生经费多少"
+    assert standalone("高中呢", "小学升初中，初中要考试吗") == "小学升初中，高中要考试吗"
+
+
+def test_a_level_with_a_question_of_its_own_is_no_mere_change_of_level():
+    thread = read_thread("那高中呢？要不要考试", [BEFORE], without_regions)
+    assert thread.standalone == f"{BEFORE}，那高中呢？要不要考试？"
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,7 @@ COPY = replace(
         ("方案什么时候失效", ("expires",)),
         ("文件什么时候发的,什么时候施行", ("date", "effective")),
         ("这份文件是哪个省的", ()),  # of a document that names its place nobody asks it
+        ("对各区推进基础教育改革的专项督导从哪一年开始", ()),
         ("学区划分方案什么时候公布", ()),  # another document
         ("课后服务什么时候实施", ()),
         ("居住证有效期几年", ()),

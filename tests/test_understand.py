@@ -52,6 +52,7 @@ def test_a_misspelt_domain_word_is_read_by_its_sound_and_shown():
         ("What is required? Who decides?", ("What is required", "Who decides")),
         ("我家孩子六岁。小学怎么报名？", ("我家孩子六岁。小学怎么报名？",)),
         ("好的。谢谢。", ("好的。谢谢。",)),
+        ("拿多少钱培训老师,占公用经费百分之几", ("拿多少钱培训老师,占公用经费百分之几",)),
     ],
 )
 def test_separate_questions_are_parts_and_a_story_is_none(text, parts):

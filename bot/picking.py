@@ -1,0 +1,124 @@
+"""Sentences of a clause that a question needs beside the best: one for each thing that it lists,
+and the one that has the figure which it asks to be confirmed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from bot.aspects import Aspect
+from bot.decide import REQUIRED
+from bot.sections import choose_sentences
+from index.documents import Clause
+from index.evidence import Sentence
+from index.numbers import Number, NumberKind, find_numbers
+from index.question_types import QuestionType, holds_type
+from index.tokens import tokens
+from index.words import content_words
+
+FEWEST = 0.2  # share of a listed thing's words that its sentence has
+ABOVE = 0.001  # the best sentence's score
+NEAR = 0.12  # below the best sentence's score; further away a figure is about something else
+VALUES = (QuestionType.DATE, QuestionType.AMOUNT, QuestionType.RATIO, QuestionType.NUMBER)
+
+_EACH = re.compile(
+    r"[,，]?(?:各自?|分别|都)(?:是|有|要|需要?|占|到|在|定|得|应)*"
+    r"(?:什么|啥|哪|何时|几|多少|多久|多大|怎么|如何|由?谁)"
+)
+_BETWEEN = re.compile(r"[、,，;；]|和|与|跟|以及|还有|及")
+_PERSON = re.compile(r"(?:名|个|位)?(?:学生|孩子|娃|小孩|老师|教师|人)")
+_OTHER = (NumberKind.DOCUMENT, NumberKind.PHONE, NumberKind.ORDINAL, NumberKind.TIME)
+
+
+def also_needed(
+    aspects: Sequence[Aspect], scored: Sequence[Sequence[Sentence]]
+) -> tuple[Sentence, ...]:
+    """The sentences on things that an aspect of a question lists."""
+    pairs = zip(aspects, scored, strict=True)
+    return tuple(
+        one for aspect, own in pairs for one in for_each_thing(aspect.text, own, aspect.types)
+    )
+
+
+def confirming(aspect: Aspect, sentences: Sequence[Sentence]) -> Sequence[Sentence]:
+    """The sentences, the one with a figure first that the question wants to see confirmed."""
+    if QuestionType.YES_NO not in aspect.types:
+        return sentences
+    figure = with_the_figure(aspect.text, sentences, choose_sentences(sentences))
+    top = max(one.score for one in sentences)
+    return [replace(one, score=top + ABOVE) if one is figure else one for one in sentences]
+
+
+def of_all(
+    types: frozenset[QuestionType], parts: Sequence[frozenset[QuestionType]]
+) -> frozenset[QuestionType]:
+    """What a whole question must be answered with: no sum that only a part of it asks for."""
+    return frozenset(
+        kind for kind in types if kind not in REQUIRED or all(kind in part for part in parts)
+    )
+
+
+def is_silent(aspects: Sequence[Aspect], clauses: Sequence[Clause]) -> bool:
+    """Whether a part of a question wants a sum, an age … that no cited clause has."""
+    return any(
+        all(holds_type(clause.text, kind) is False for clause in clauses)
+        for aspect in aspects
+        for kind in aspect.types.intersection(REQUIRED)
+    )
+
+
+def listed_things(text: str) -> tuple[str, ...]:
+    """保安配齐 and 副校长, of 保安配齐、副校长各是什么时候; none when it is only one thing."""
+    each = _EACH.search(text)
+    pieces = _BETWEEN.split(text[: each.start()]) if each else []
+    things = tuple(one for one in pieces if content_words(one))
+    return things if len(things) > 1 else ()
+
+
+def for_each_thing(
+    text: str, sentences: Sequence[Sentence], types: frozenset[QuestionType]
+) -> Iterator[Sentence]:
+    """The sentence that says most of each listed thing, of those that hold what is asked for."""
+    kinds = [kind for kind in VALUES if kind in types]
+    able = [one for one in sentences if all(holds_type(one.text, kind) for kind in kinds)]
+    for thing in listed_things(text):
+        words = set(tokens(thing))
+        best = max(able, key=lambda one: (_share(words, one.text), one.score), default=None)
+        if best and _share(words, best.text) >= FEWEST:
+            yield best
+
+
+def with_the_figure(
+    text: str, sentences: Sequence[Sentence], chosen: Sequence[Sentence]
+) -> Sentence | None:
+    """The sentence with a figure of the sort that a question asks to be confirmed.
+
+    None when a chosen sentence has one: 是不是扩到五千人 needs 稳定在3000人左右.
+    """
+    asked = {_sort(number, text) for number in find_numbers(text) if number.kind not in _OTHER}
+    asked.discard("")
+    if not asked or any(_sorts(one.text) & asked for one in chosen):
+        return None
+    top = max(one.score for one in sentences)
+    able = [one for one in sentences if top - one.score <= NEAR and _sorts(one.text) & asked]
+    return max(able, key=lambda one: one.score, default=None)
+
+
+def _share(words: set[str], text: str) -> float:
+    return len(words.intersection(tokens(text))) / (len(words) or 1)
+
+
+def _sorts(text: str) -> set[str]:
+    return {_sort(number, text) for number in find_numbers(text)}
+
+
+def _sort(number: Number, text: str) -> str:
+    """What a number counts: its unit, people, a share, a date; empty when nothing tells."""
+    if number.kind in (NumberKind.PERCENT, NumberKind.RATIO):
+        return "percent"
+    if number.kind is NumberKind.DATE:
+        return "date"
+    if number.unit in ("", "个", "名", "位") and _PERSON.match(text, number.end):
+        return "人"
+    return {"名": "人", "位": "人"}.get(number.unit, number.unit)

@@ -1,0 +1,46 @@
+"""Whether what is quoted speaks of the school level that a question on a figure is about."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from bot.sections import Section, Source
+from index.question_types import QuestionType, levels, wider
+
+VALUES = frozenset(
+    {
+        QuestionType.AMOUNT,
+        QuestionType.NUMBER,
+        QuestionType.RATIO,
+        QuestionType.DURATION,
+        QuestionType.TIMES,
+        QuestionType.FIGURE,
+    }
+)
+
+
+def at_level(section: Section, text: str, types: Collection[QuestionType]) -> Section:
+    """The section without sources whose quotes are about other school levels alone.
+
+    Only where a figure is asked for: what primary schools get is no answer for a high school,
+    but what is said of one level may well bear on another. Where the first source, the one that
+    answers, is left out, the rest does not answer either. What is left out is related.
+    """
+    asked = levels(text)
+    if not asked or not VALUES.intersection(types):
+        return section
+    kept = tuple(one for one in section.sources if _fits(one, asked))
+    kept = kept if kept[:1] == section.sources[:1] else ()
+    left = tuple(one for one in section.sources if one not in kept)
+    related = (*left, *section.related)
+    return replace(section, sources=kept, related=related) if left else section
+
+
+def _fits(source: Source, asked: frozenset[str]) -> bool:
+    said = levels(" ".join([*source.clause.path, *(quote.text for quote in source.quotes)]))
+    return not said or any(
+        one == other or one in wider(other, "levels") or other in wider(one, "levels")
+        for one in asked
+        for other in said
+    )

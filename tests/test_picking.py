@@ -1,0 +1,80 @@
+"""Sentences that a question needs beside the best one of a clause."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.picking import for_each_thing, listed_things, of_all, with_the_figure
+from index.evidence import Sentence
+from index.question_types import QuestionType
+
+GUARDS, DEPUTY, TALK, PUPILS = (
+    "2023年底前学校专职保安员配备率达到100%。",
+    "2024年底前每所学校配备1名法治副校长。",
+    "完善学校安全工作机制。",
+    "将在校生人数稳定在3000人左右。",
+)
+
+
+def clause(*texts: str) -> list[Sentence]:
+    """Sentences one after another, the first the best by score."""
+    starts = [sum(map(len, texts[:n])) for n in range(len(texts))]
+    pairs = enumerate(zip(texts, starts, strict=True))
+    return [Sentence(one, at, at + len(one), 1.0 - n / 100) for n, (one, at) in pairs]
+
+
+@pytest.mark.parametrize(
+    ("text", "things"),
+    [
+        ("学校保安配齐、每校配副校长,各是什么时候", ("学校保安配齐", "每校配副校长")),
+        ("保安和副校长分别什么时候配齐", ("保安", "副校长")),
+        ("小学、初中各多少", ("小学", "初中")),
+        ("保安什么时候配齐", ()),
+        ("各是什么时候", ()),
+        ("保安各是什么时候配齐", ()),
+        ("保安、副校长都要培训", ()),  # asks for nothing
+    ],
+)
+def test_what_a_question_lists_stands_before_what_it_asks_of_each(text, things):
+    assert listed_things(text) == things
+
+
+def test_each_listed_thing_has_its_own_sentence_and_only_one_with_what_is_asked():
+    sentences = clause(DEPUTY, TALK, GUARDS)
+    text = "学校保安配齐、每校配副校长,各是什么时候"
+    found = for_each_thing(text, sentences, frozenset({QuestionType.DATE}))
+    assert [one.text for one in found] == [GUARDS, DEPUTY]
+
+
+def test_a_thing_that_no_sentence_speaks_of_has_none():
+    text, types = "食堂、操场各是什么时候建", frozenset({QuestionType.DATE})
+    assert list(for_each_thing(text, clause(DEPUTY, GUARDS), types)) == []
+
+
+def test_a_figure_to_be_confirmed_is_answered_by_one_of_the_same_sort():
+    sentences = clause(TALK, GUARDS, PUPILS)
+    for text in ("是不是要扩到五千学生", "是不是要招5000人", "是5000名学生吗"):
+        figure = with_the_figure(text, sentences, sentences[:1])
+        assert figure and figure.text == PUPILS
+    figure = with_the_figure("配备率是不是50%", sentences, sentences[:1])
+    assert figure and figure.text == GUARDS
+
+
+def test_no_figure_is_added_where_none_is_asked_or_one_is_chosen():
+    sentences = clause(TALK, PUPILS)
+    assert with_the_figure("是不是要扩招", sentences, sentences[:1]) is None
+    assert with_the_figure("是不是要招5000人", sentences, sentences) is None
+    assert with_the_figure("是不是要建5所", sentences, sentences[:1]) is None
+
+
+def test_what_only_a_part_asks_for_is_not_asked_of_the_whole():
+    sums, dates = frozenset({QuestionType.AMOUNT}), frozenset({QuestionType.DATE})
+    assert of_all(sums | dates, [sums, dates]) == dates
+    assert of_all(sums, [sums, sums]) == sums
+    assert of_all(sums, []) == sums
+
+
+def test_a_figure_far_below_the_best_sentence_is_about_something_else():
+    best, far = clause(TALK, PUPILS)
+    far = Sentence(far.text, far.start, far.end, 0.5)
+    assert with_the_figure("是不是要招5000人", [best, far], [best]) is None
