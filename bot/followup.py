@@ -60,7 +60,7 @@ def made_whole(texts: Sequence[str], resolver: Resolver, today: date) -> tuple[s
     told: list[str] = []
     for text in texts:
         whole = _with_document(text, told, resolver, today)
-        if told and named_documents(whole, resolver.documents, ()).articles:
+        if told and named_documents(whole, resolver.titles, ()).articles:
             told.clear()
         told.append(whole)
     return tuple(told)
@@ -75,7 +75,7 @@ def _with_document(text: str, earlier: Sequence[str], resolver: Resolver, today:
     articles = next_to(text, said[-1] if said else "")
     if not articles:
         return text
-    titles = {f"《{one.title}》" for one in named_documents(before, resolver.documents, ()).held}
+    titles = {f"《{one.title}》" for one in named_documents(before, resolver.titles, ()).held}
     as_of = read_as_of(before, today) if titles else None
     when = as_of.words if as_of and as_of.kind is not AsOfKind.STILL else ""
     return f"{when}{''.join(sorted(titles))}{'、'.join(articles)}怎么说"

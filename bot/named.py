@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
-
-import yaml
 
 from bot.articles import articles_in, without_articles
 from index.documents import Document, Region
 from index.regions import Mention
 from index.scope import applies
+from index.yaml_text import parse_yaml
 
 DATA_FILE = Path(__file__).parent / "data" / "laws.yaml"
 TITLE_LENGTH = 6  # characters; a shorter title (《实施方案》) names nothing
@@ -51,19 +50,33 @@ class NamedDocuments:
     articles: tuple[str, ...] = ()
 
 
-def named_documents(
-    text: str, documents: Sequence[Document], regions: Sequence[Mention]
-) -> NamedDocuments:
+@dataclass(frozen=True, slots=True)
+class Titles:
+    """The documents held, with the ``forms`` in which people write a title, and ids by form."""
+
+    documents: tuple[Document, ...]
+    forms: Mapping[str, frozenset[str]]
+    any_form: re.Pattern[str]
+
+    @classmethod
+    def of(cls, documents: Iterable[Document]) -> Titles:
+        """Of these documents; a policy's title without marks stands for nothing."""
+        documents = tuple(documents)
+        forms = _forms(one for one in documents if one.level != "normative")
+        return cls(documents, forms, _any_of(forms))
+
+
+def named_documents(text: str, titles: Titles, regions: Sequence[Mention]) -> NamedDocuments:
     """Read the names of documents in a normalised text; a region just before one belongs to it."""
     held, unheld, bare = dict[str, Document](), list[str](), text
-    for match, meant in _names(text, documents):
+    for match, meant in _names(text, titles):
         start = next((one.start for one in regions if one.end == match.start()), match.start())
         name = text[start : match.end()]
         held |= {document.id: document for document in meant}
         if not meant:
             unheld.append(name)
         bare = bare.replace(name, " ")
-    held |= {one.id: one for one in (() if held else _numbered_like(text, documents))}
+    held |= {one.id: one for one in (() if held else _numbered_like(text, titles.documents))}
     articles = articles_in(text) if held else ()
     if articles:
         bare = without_articles(bare)
@@ -92,12 +105,10 @@ def mentions(text: str, names: Iterable[str]) -> bool:
     return any(_plain(name) in plain for name in names)
 
 
-def _names(
-    text: str, documents: Sequence[Document]
-) -> Iterator[tuple[re.Match[str], list[Document]]]:
-    titles = _held_titles(tuple((d.id, d.title) for d in documents if d.level != "normative"))
-    for match in _any_of(tuple(titles)).finditer(text):
-        yield match, [one for one in documents if one.id in titles[match[0]]]
+def _names(text: str, titles: Titles) -> Iterator[tuple[re.Match[str], list[Document]]]:
+    documents = titles.documents
+    for match in titles.any_form.finditer(text):
+        yield match, [one for one in documents if one.id in titles.forms[match[0]]]
         text = _without(text, match)
     for match in _TITLE.finditer(text):
         if len(_plain(match[1])) >= TITLE_LENGTH or _law().fullmatch(match[1]):
@@ -128,21 +139,19 @@ def _in_title(name: str, document: Document) -> bool:
     return name in document.title
 
 
-@lru_cache(maxsize=4)
-def _held_titles(titles: tuple[tuple[str, str], ...]) -> dict[str, frozenset[str]]:
+def _forms(documents: Iterable[Document]) -> dict[str, frozenset[str]]:
     """Ids by the forms in which people write a title that stands for itself."""
     forms: dict[str, frozenset[str]] = {}
-    for document_id, title in titles:
-        short = title.replace(_STATE, "")
+    for document in documents:
+        title, short = document.title, document.title.replace(_STATE, "")
         for form in {title, short, _MARKS.sub("", title), _MARKS.sub("", short)}:
             if len(form) >= TITLE_LENGTH:
-                known = forms.get(form, frozenset()) | {document_id}
+                known = forms.get(form, frozenset()) | {document.id}
                 forms |= {form: known, f"《{form}》": known}
     return forms
 
 
-@lru_cache(maxsize=4)
-def _any_of(forms: tuple[str, ...]) -> re.Pattern[str]:
+def _any_of(forms: Iterable[str]) -> re.Pattern[str]:
     """The longest form at a place; by first characters, as thousands in a row take long to try."""
     rest: dict[str, list[str]] = {}
     for form in sorted(forms, key=len, reverse=True):
@@ -200,6 +209,6 @@ def _plain(text: str) -> str:
 
 @cache
 def _law() -> re.Pattern[str]:
-    words = yaml.safe_load(DATA_FILE.read_text(encoding="utf-8"))["laws"].split()
+    words = parse_yaml(DATA_FILE.read_text(encoding="utf-8"))["laws"].split()
     ordered = sorted(words, key=len, reverse=True)
     return re.compile(f"(?:{'|'.join(map(re.escape, ordered))})(?![律治师定])")

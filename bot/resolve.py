@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from bot.named import Titles
 from bot.scope import Scope, Share, for_any
 from index.documents import Document, Region
 from index.regions import Gazetteer, Mention, Relation, load_gazetteer, relate, relate_any
@@ -26,6 +27,7 @@ class Resolver:
         for order, document in enumerate(self._documents):
             self._by_region.setdefault(document.region, []).append((order, document))
         self._held = tuple(self._by_region)
+        self._titles = Titles.of(self._documents)
         aliases = {
             alias: document.region for document in self._documents for alias in document.aliases
         }
@@ -40,6 +42,11 @@ class Resolver:
     def documents(self) -> tuple[Document, ...]:
         """Every document held."""
         return self._documents
+
+    @property
+    def titles(self) -> Titles:
+        """The documents held, by what people call them."""
+        return self._titles
 
     @property
     def held(self) -> tuple[Region, ...]:

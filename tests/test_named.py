@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.named import mentions, named_documents, spoken
+from bot.named import Titles, mentions, named_documents, spoken
 from index.documents import Region
 from index.regions import Mention
 from tests.toys import make_document
@@ -20,7 +20,7 @@ CITY = replace(
 
 
 def held_and_unheld(text: str) -> tuple[list[str], tuple[str, ...]]:
-    named = named_documents(text, [CITY], ())
+    named = named_documents(text, Titles.of([CITY]), ())
     return [document.id for document in named.held], named.unheld
 
 
@@ -78,7 +78,7 @@ def test_words_that_look_alike_name_nothing(text):
 
 def test_a_region_before_a_name_belongs_to_it_and_the_rest_of_the_text_is_left():
     province = Mention("浙江省", 2, 5, (Region.parse("浙江省"),))
-    named = named_documents("按照浙江省义务教育条例，随迁子女怎么办", [CITY], [province])
+    named = named_documents("按照浙江省义务教育条例，随迁子女怎么办", Titles.of([CITY]), [province])
     assert named.unheld == ("浙江省义务教育条例",)
     assert named.bare == "按照 ，随迁子女怎么办"
 
