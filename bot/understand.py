@@ -112,7 +112,7 @@ def understand(question: Question, resolver: Resolver, today: date | None = None
 
 
 def _named(text: str, resolver: Resolver) -> NamedDocuments:
-    return named_documents(text, resolver.documents, resolver.mentions(text))
+    return named_documents(text, resolver.titles, resolver.mentions(text))
 
 
 def _meant(
