@@ -87,6 +87,7 @@ class Searches:
     def _outside(self, turn: Turn, groups: Groups) -> float:
         """The best score of any document whose region is not in scope."""
         inside = {document.region for own in groups.values() for document in own}
-        regions = self.snapshot.catalog.regions
-        others = [row for row, region in enumerate(regions) if region not in inside]
-        return turn.whole.ranking.best_score(np.array(others, dtype=np.int64))
+        by_region = self.snapshot.catalog.by_region.items()
+        others = [rows for region, rows in by_region if region not in inside]
+        rows = np.sort(np.concatenate(others)) if others else np.empty(0, dtype=np.int64)
+        return turn.whole.ranking.best_score(rows)

@@ -68,11 +68,12 @@ class Catalog:
 
     Clauses and passages are numbered through the corpus: those of document d are
     ``clause_starts[d]:clause_starts[d+1]``, the passages of clause c
-    ``passage_starts[c]:passage_starts[c+1]``.
+    ``passage_starts[c]:passage_starts[c+1]``; ``by_region`` has the rows of documents.
     """
 
     ids: tuple[str, ...]
     regions: tuple[Region, ...]
+    by_region: Mapping[Region, Rows]
     clause_starts: Rows
     passage_starts: Rows
 
@@ -166,7 +167,7 @@ def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
     return Snapshot(
         folder=folder,
         manifest=manifest,
-        catalog=Catalog(ids, regions, *starts),
+        catalog=Catalog(ids, regions, _by_region(regions), *starts),
         documents=Documents(open_lines(folder / "documents.jsonl"), ids),
         passages=Passages(open_lines(folder / "passages.jsonl")),
         keywords=load_keywords(folder / "keywords"),
@@ -176,6 +177,13 @@ def _open(folder: Path, manifest: dict[str, Any]) -> Snapshot:
         static=open_static(folder),
         **arrays,
     )
+
+
+def _by_region(regions: Sequence[Region]) -> dict[Region, Rows]:
+    rows: dict[Region, list[int]] = {}
+    for row, region in enumerate(regions):
+        rows.setdefault(region, []).append(row)
+    return {region: np.array(own, dtype=np.int64) for region, own in rows.items()}
 
 
 def spread(firsts: Rows, counts: Rows) -> Rows:
