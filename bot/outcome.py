@@ -33,7 +33,7 @@ from bot.remarks import (
     version_notes,
 )
 from bot.retrieve import Found
-from bot.school_level import at_level
+from bot.school_level import VALUES, at_level
 from bot.sections import Section, only_mentioning
 from bot.tables import compose_table
 from index.question_types import QuestionType, levels
@@ -64,9 +64,13 @@ class Outcome(Endings):
         return self.not_covered() if elsewhere else self._not_stated(found)
 
     def _at_level(self, section: Section) -> Section:
-        own = self.reading.question.text
-        text = own if levels(own) else self.reading.thread.standalone
-        return at_level(section, text, self.reading.types)
+        """Without what is said of other school levels: a figure, or where the level was changed."""
+        own, thread = self.reading.question.text, self.reading.thread
+        text = own if levels(own) else thread.standalone
+        other = bool(levels(own)) and not levels(own) & levels(thread.before or own)
+        if other or self.reading.types & VALUES:
+            return at_level(section, text)
+        return section
 
     def _answered(self, found: Found) -> Answer:
         speaking = [section for section in found.sections if section.sources]
@@ -77,7 +81,6 @@ class Outcome(Endings):
         )
         notes = (
             *reading_notes(self.reading, self.words),
-            *beyond_lines(self.reading, self.words),
             *self._regional_notes(found),
             *version_notes(self.reading, citations, self.words),
             *absent,
@@ -112,6 +115,7 @@ class Outcome(Endings):
     def _lines(self, sections: Sequence[Section], citations: tuple[Citation, ...]) -> list[str]:
         """The answer: a warning where it quotes what no longer holds, the quotes, open points."""
         return [
+            *beyond_lines(self.reading, self.words),
             *old_line(self.reading, citations, self.words),
             *self._only_local(sections),
             *self._quoted(sections, citations),

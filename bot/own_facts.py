@@ -41,13 +41,14 @@ def asked_about(text: str, document: Document) -> tuple[str, ...]:
             left = left if name in _LATER else pattern.sub(_blank, left)
     if not at or not (at.keys() & _PLAIN or data.issues.search(text)):
         return ()
-    if at.keys() & {"effective", "expires"} and not data.whole.search(text):
-        return ()
+    is_whole = bool(data.whole.search(text)) or not at.keys() & {"effective", "expires"}
     for pattern in (*data.asks.values(), data.issues, data.rest):
         left = pattern.sub(" ", left)
     pairs = [run[at : at + 2] for run in left.split() for at in range(max(len(run) - 1, 1))]
     own = sum(pair in document.title for pair in pairs)
-    return tuple(sorted(at, key=at.__getitem__)) if own >= OWN_WORDS * len(pairs) else ()
+    if pairs and (own < OWN_WORDS * len(pairs) or not is_whole):
+        return ()
+    return tuple(sorted(at, key=at.__getitem__))
 
 
 def _blank(found: re.Match[str]) -> str:

@@ -50,15 +50,6 @@ def confirming(aspect: Aspect, sentences: Sequence[Sentence]) -> Sequence[Senten
     return [replace(one, score=top + ABOVE) if one is figure else one for one in sentences]
 
 
-def of_all(
-    types: frozenset[QuestionType], parts: Sequence[frozenset[QuestionType]]
-) -> frozenset[QuestionType]:
-    """What a whole question must be answered with: no sum that only a part of it asks for."""
-    return frozenset(
-        kind for kind in types if kind not in REQUIRED or all(kind in part for part in parts)
-    )
-
-
 def is_silent(aspects: Sequence[Aspect], clauses: Sequence[Clause]) -> bool:
     """Whether a part of a question wants a sum, an age … that no cited clause has."""
     return any(

@@ -12,7 +12,7 @@ from bot.about import article_section, section_about, told_about, unsaid_of
 from bot.aspects import Aspect, SearchScope, Turn
 from bot.authority import Answering, Judged, Layer, beside, led, merged
 from bot.decide import Evidence, features, is_answered, probability
-from bot.picking import also_needed, confirming, is_silent, of_all
+from bot.picking import also_needed, confirming, is_silent
 from bot.searches import MANY_REGIONS, Searches, search
 from bot.sections import Section, Source, make_source
 from bot.understand import Reading, part_terms
@@ -115,8 +115,7 @@ class Retriever:
         """The question and its parts, each compared with the corpus."""
         texts = [reading.search, *(reading.parts if len(reading.parts) > 1 else ())]
         terms = [reading.terms, *map(part_terms, texts[1:])]
-        own_types = list(map(question_types, texts[1:]))
-        types = [of_all(reading.types, own_types), *own_types]
+        types = [reading.types, *map(question_types, texts[1:])]
         before = (reading.before,) if reading.before else ()
         whole, *own = self._searcher.embed_all([*texts, *before])
         vector = _mixed(whole, own.pop(), OWN_SHARE) if before else whole

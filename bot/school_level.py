@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from bot.sections import Section, Source
 from index.question_types import QuestionType, levels, wider
 
-VALUES = frozenset(
+VALUES = frozenset(  # what holds these of one level says nothing of another
     {
         QuestionType.AMOUNT,
         QuestionType.NUMBER,
@@ -20,15 +19,14 @@ VALUES = frozenset(
 )
 
 
-def at_level(section: Section, text: str, types: Collection[QuestionType]) -> Section:
-    """The section without sources whose quotes are about other school levels alone.
+def at_level(section: Section, text: str) -> Section:
+    """The section without sources whose quotes are about other school levels than a question.
 
-    Only where a figure is asked for: what primary schools get is no answer for a high school,
-    but what is said of one level may well bear on another. Where the first source, the one that
+    What primary schools get is no answer for a high school. Where the first source, the one that
     answers, is left out, the rest does not answer either. What is left out is related.
     """
     asked = levels(text)
-    if not asked or not VALUES.intersection(types):
+    if not asked:
         return section
     kept = tuple(one for one in section.sources if _fits(one, asked))
     kept = kept if kept[:1] == section.sources[:1] else ()

@@ -188,13 +188,18 @@ def _scope(resolver: Resolver, question: Question, own: Scope, earlier: tuple[st
 
 
 def split_parts(text: str) -> tuple[str, ...]:
-    """The separate questions of a text; a text with one question is its own only part."""
+    """The separate questions of a text, each with the story told just before it.
+
+    A text with one question is its own only part.
+    """
     pieces = [piece.strip() for piece in _PARTS.split(text) if piece and piece.strip()]
-    asking = [
-        piece
-        for piece in pieces
-        if len(piece) >= SHORTEST_PART and _ASKS.search(piece) and content_words(piece)
-    ]
+    asking, story = list[str](), list[str]()
+    for piece in pieces:
+        if len(piece) >= SHORTEST_PART and _ASKS.search(piece) and content_words(piece):
+            asking.append("，".join([*story, piece]))
+            story = []
+        elif content_words(piece):
+            story.append(piece)
     return tuple(asking) if len(asking) > 1 else (text,)
 
 

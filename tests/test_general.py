@@ -17,6 +17,8 @@ from bot.general import share_of, subject_of
         ("有没有关于控辍保学的规定", "控辍保学"),
         ("与生均公用经费对比", "生均公用经费"),
         ("小班化教学是怎么搞的", "小班化教学"),
+        ("里有没有讲学区长", "学区长"),
+        ("文件里有没有提到校服", "校服"),
     ],
 )
 def test_the_frame_around_a_subject_is_left_out(text, subject):

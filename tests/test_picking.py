@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.picking import for_each_thing, listed_things, of_all, with_the_figure
+from bot.picking import for_each_thing, listed_things, with_the_figure
 from index.evidence import Sentence
 from index.question_types import QuestionType
 
@@ -65,13 +65,6 @@ def test_no_figure_is_added_where_none_is_asked_or_one_is_chosen():
     assert with_the_figure("是不是要扩招", sentences, sentences[:1]) is None
     assert with_the_figure("是不是要招5000人", sentences, sentences) is None
     assert with_the_figure("是不是要建5所", sentences, sentences[:1]) is None
-
-
-def test_what_only_a_part_asks_for_is_not_asked_of_the_whole():
-    sums, dates = frozenset({QuestionType.AMOUNT}), frozenset({QuestionType.DATE})
-    assert of_all(sums | dates, [sums, dates]) == dates
-    assert of_all(sums, [sums, sums]) == sums
-    assert of_all(sums, []) == sums
 
 
 def test_a_figure_far_below_the_best_sentence_is_about_something_else():
