@@ -27,6 +27,7 @@ from index.words import content_words, normalise
 SYNONYM_WEIGHT = 0.5
 EARLIER_WEIGHT = 0.4
 SHORTEST_PART = 4  # characters
+FEW_WORDS = 2  # up to which a part does not say by itself what it is about
 _PARTS = re.compile(r"[？?。！!；;，,]+(?!占)|(?:还有|另外|以及|顺便问一?下?|同时)")
 _ASKS = re.compile(
     r"什么|啥|怎么|怎样|咋|如何|谁|哪|多少|多久|多长|多大|何时|为何|是否|能否|可否|[吗嘛么呢不没][？?]?$"
@@ -188,15 +189,16 @@ def _scope(resolver: Resolver, question: Question, own: Scope, earlier: tuple[st
 
 
 def split_parts(text: str) -> tuple[str, ...]:
-    """The separate questions of a text, each with the story told just before it.
+    """The separate questions of a text; a text with one question is its own only part.
 
-    A text with one question is its own only part.
+    One of few words comes with the story told just before it.
     """
     pieces = [piece.strip() for piece in _PARTS.split(text) if piece and piece.strip()]
     asking, story = list[str](), list[str]()
     for piece in pieces:
         if len(piece) >= SHORTEST_PART and _ASKS.search(piece) and content_words(piece):
-            asking.append("，".join([*story, piece]))
+            few = len(content_words(piece)) <= FEW_WORDS
+            asking.append("，".join([*story, piece]) if few else piece)
             story = []
         elif content_words(piece):
             story.append(piece)
