@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import sqrt
 
-from bot.faithful.wording import Concept, Reading, concepts, read, spelled_out, variants
-from index.words import normalise
+from bot.faithful.lists import listed
+from bot.faithful.spelling import normalise_lines
+from bot.faithful.wording import Concept, Reading, concepts, read, variants
 
 OUTLINES = 1 << 9  # clauses kept cut
-SENTENCES = re.compile(r"[。;；!！?？\n]+")
 PHRASES = re.compile(r"[:：](?!\d)|—|,(?!\d{3}(?!\d))|,(?<!\d,)|，")
-_DOUBLED = re.compile(r"([一-鿿])\(([一-鿿])\)([长职委局属])")
-OTHERWISE = "非副"  # what follows is something else
+OTHERWISE = "非副半"  # what follows is something else
 SHORTEST = 2  # characters of a segment that says something
 SAME_WORDS = 0.9  # what a rewording counts, the very word being 1
 NEAR = 0.7  # weight of a segment, the rest being that of its sentence
@@ -26,16 +25,21 @@ SAME_FORCE = 0.2  # such words are what a distortion changes
 TOGETHER = 0.8  # for a place in the sentence that is most like the whole
 SAME_PAIRS = 0.6
 VERBATIM = 4.0
+GAIN = 1.0  # weight of the words for which a second place is looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A segment of a clause, its sentence, the first segment of that, and the one before it."""
+    """A segment of a clause, its sentence, the first segment of that, and the one before it.
+
+    ``stem`` is what the sentence goes on from: what leads to the list that it is an item of.
+    """
 
     segment: Reading
     sentence: Reading
     head: Reading
     before: Reading | None
+    stem: Reading | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +55,17 @@ class Match:
 def outline(text: str) -> tuple[Place, ...]:
     """Every segment of a text, with its sentence."""
     return tuple(
-        Place(read(segment), read(sentence), read(segments[0]), read(before) if before else None)
-        for sentence in _cut(SENTENCES, normalise_lines(text))
+        Place(
+            read(segment),
+            read(sentence),
+            read(segments[0]),
+            read(before) if before else None,
+            read(stem) if stem else None,
+        )
+        for stem, sentence in listed(normalise_lines(text))
         for segments in [_cut(PHRASES, sentence)]
         for before, segment in zip(["", *segments], segments, strict=False)
     )
-
-
-def normalise_lines(text: str) -> str:
-    """Normalised text that keeps its line breaks."""
-    return written_out("\n".join(normalise(line) for line in text.splitlines()))
-
-
-def written_out(text: str) -> str:
-    """A text with its short forms in full: 校(园)长 is 校长、园长, 专(兼)职 is 专职、兼职."""
-    return spelled_out(_DOUBLED.sub(r"\1\3、\2\3", text))
 
 
 def align(sentence: str, places: Sequence[Place]) -> tuple[Match, ...]:
@@ -113,6 +113,22 @@ def _votes(scores: Sequence[Sequence[float]], places: Sequence[Place]) -> list[f
 def _beside(match: Match, found: Sequence[Match], matched: Sequence[Match]) -> Match:
     before = [one for one in found[: found.index(match)] if one.score > 0]
     return Match(match.segment, (before or matched)[-1 if before else 0].place, 0.0)
+
+
+def rest_of(match: Match, places: Sequence[Place]) -> tuple[Reading, ...]:
+    """The segment next to a match's place, or the item that it leads to, with what it has not."""
+    place = match.place
+    at = next(n for n, one in enumerate(places) if one is place)
+    near = (one for one in places[max(at - 1, 0) : at + 2] if one.sentence is place.sentence)
+    items = (one for one in places if one.stem and place.sentence.text in one.stem.text)
+    left = [word for word in match.segment.words if not cover(word, place.segment.text)]
+    gains = [
+        (sum(weight(word) * cover(word, one.segment.text) for word in left), n, one.segment)
+        for n, one in enumerate((*near, *items))
+        if one is not place
+    ]
+    gain, _, best = max(gains, default=(0.0, 0, place.segment))
+    return (best,) if gain >= GAIN else ()
 
 
 def coverage(words: Sequence[str], text: str) -> float:

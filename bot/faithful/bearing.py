@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from bot.faithful.comparison import Comparison
+from bot.faithful.alignment import Match
+from bot.faithful.comparison import Comparison, joined
 from bot.faithful.lexicon import data, patterns
 from bot.faithful.wording import joins, licences
 
@@ -18,6 +19,7 @@ GROUPS = {
     "guide": {"guide"},
     "some": {"some"},
     "priority": {"priority"},
+    "propose": {"propose"},
 }
 HARD = ("strong", "duty", "ban", "every", "done", "only")
 BINDING = frozenset({"duty", "must", "only", "ensure"})
@@ -28,8 +30,8 @@ SOFTER = GROUPS["soft"] | {"permit", "guide", "priority"}
 def bearing_differences(compared: Comparison) -> dict[str, float]:
     """Forces and negations that are added to the passage, to the places, or dropped from them."""
     said, kept = compared.said.forces, compared.said.kept
-    held = frozenset(force for one in compared.passage for force in one.allowed)
-    near = frozenset(force for one in compared.near for force in one.allowed)
+    held = frozenset(f for one in (*compared.passage, *compared.beside) for f in one.allowed)
+    near = frozenset(f for one in (*compared.near, *compared.beside) for f in one.allowed)
     close = frozenset(force for one in compared.near for force in one.forces)
     new = {one for one in said if not licences(one) & held}
     moved = {one for one in said - {"ensure"} if not licences(one) & near}
@@ -52,13 +54,18 @@ def _turned(compared: Comparison) -> dict[str, float]:
     hardened = bound = freed = stronger = 0
     for one in compared.matches:
         said, meant = one.segment, one.place.segment
-        unlicensed = {force for force in said.forces & HARDER if not licences(force) & meant.forces}
+        led = one.place.stem.allowed if one.place.stem else frozenset[str]()
+        unlicensed = {
+            force for force in said.forces & HARDER if not licences(force) & (meant.forces | led)
+        }
         hardened += bool((meant.forces & SOFTER) - said.kept and unlicensed)
         bound += "permit" in meant.forces - said.forces and bool(unlicensed & BINDING)
         freed += "permit" in said.forces - meant.allowed and bool(
             meant.forces & {"duty", "must", "prohibit"} - said.forces
         )
-        stronger += len({force for force in unlicensed if not licences(force) & meant.allowed})
+        stronger += len(
+            {force for force in unlicensed if not licences(force) & (meant.allowed | led)}
+        )
     return {
         "soft_made_hard": float(hardened),
         "may_made_must": float(bound),
@@ -69,7 +76,7 @@ def _turned(compared: Comparison) -> dict[str, float]:
 
 def _widened(compared: Comparison) -> dict[str, float]:
     """Words that widen a rule (任何, 即可) or make another its reason, and stand in no passage."""
-    passage = "\n".join(one.text for one in compared.passage)
+    passage = joined((*compared.passage, *compared.beside))
     caused = [
         kind
         for kind in data()["causes"]
@@ -86,14 +93,31 @@ def _negations(compared: Comparison, *, binds: bool) -> dict[str, float]:
     A doubled one (没有…就不能) says what a duty says: ``binds``.
     """
     said, denied = compared.said.negations, sum(one.negations for one in compared.near)
-    pairs = [(one.segment.negations, one.place.segment.negations) for one in compared.matches]
+    led = denied + sum(one.negations for one in compared.beside)
     doubled = binds and said > 0 and said % 2 == 0
+    added, dropped = said > 0 and not led and not doubled, denied > 0 and not said
+    cued = any(one.deniable for one in (*compared.near, *compared.beside))
+    kept = compared.said.denying
     return {
-        "adds_not": float(said > 0 and not denied and not doubled),
-        "drops_not": float(denied > 0 and not said),
-        "adds_not_here": float(sum(one > 0 and not two for one, two in pairs) * (not doubled)),
-        "drops_not_here": float(sum(two > 0 and not one for one, two in pairs)),
+        "adds_not": float(added and not cued),
+        "adds_not_cued": float(added and cued),
+        "drops_not": float(dropped and not kept),
+        "drops_not_cued": float(dropped and kept),
+        "adds_not_here": float(sum(map(_denies, compared.matches)) * (not doubled)),
+        "drops_not_here": float(sum(map(_affirms, compared.matches))),
     }
+
+
+def _denies(match: Match) -> bool:
+    """Whether a segment denies what its place, and what leads to it, do not."""
+    leads = [match.place.segment, *([match.place.stem] if match.place.stem else [])]
+    return match.segment.negations > 0 and not any(one.negations or one.deniable for one in leads)
+
+
+def _affirms(match: Match) -> bool:
+    """Whether a segment does not deny what its place does."""
+    said = match.segment
+    return match.place.segment.negations > 0 and not said.negations and not said.denying
 
 
 def _joins(compared: Comparison) -> dict[str, float]:

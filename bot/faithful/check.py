@@ -17,11 +17,10 @@ from functools import cache
 from bot.faithful.comparison import Comparison
 from bot.faithful.connective import is_connective
 from bot.faithful.facts import plain_claim, wrong_facts
-from bot.faithful.figures import written_figures
 from bot.faithful.grounds import Source, Verdict
 from bot.faithful.lexicon import DATA, patterns
 from bot.faithful.likeness import at_stake, features, is_about, unheard
-from bot.faithful.wording import spelled_out
+from bot.faithful.spelling import split_ranges, written_out
 from index.words import normalise
 
 __all__ = ["Source", "Verdict", "check"]
@@ -70,7 +69,7 @@ def _joined(sentence: str, known: Mapping[int, Source]) -> list[str]:
 
 def part_faults(text: str, cited: tuple[Source, ...]) -> tuple[str, ...]:
     """What a part of a sentence says beyond the clauses that it cites."""
-    text = prepared(text)
+    text = prepared(text, cited)
     if len(text) > LONGEST:
         return ("long",)
     wrong = wrong_facts(text, cited)
@@ -89,9 +88,11 @@ def part_faults(text: str, cited: tuple[Source, ...]) -> tuple[str, ...]:
     return () if probability(named) >= _model().threshold else blame(named)
 
 
-def prepared(text: str) -> str:
-    """A part as it is compared: normalised, spoken percentages in figures, words in full."""
-    return spelled_out(written_figures(normalise(text)))
+def prepared(text: str, cited: Sequence[Source] = ()) -> str:
+    """A part as it is compared: normalised, numbers as they are written, words in full."""
+    return split_ranges(
+        written_out(normalise(text)), "\n".join(normalise(one.text) for one in cited)
+    )
 
 
 def part_features(text: str, cited: tuple[Source, ...]) -> dict[str, float]:

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.faithful.alignment import Match, Place, align, normalise_lines, outline, written_out
+from bot.faithful.alignment import Match, Place, align, outline, rest_of
 from bot.faithful.facts import known_text
 from bot.faithful.grounds import Source
+from bot.faithful.spelling import normalise_lines, written_out
 from bot.faithful.wording import Reading, read
 
 
@@ -43,6 +44,13 @@ class Comparison:
     def passage(self) -> tuple[Reading, ...]:
         """The sentences that it rewords, each once."""
         return tuple(dict.fromkeys(match.place.sentence for match in self.matches))
+
+    @cached_property
+    def beside(self) -> tuple[Reading, ...]:
+        """What its places go on from, or go on with, where that says the rest of a segment."""
+        stems = [match.place.stem for match in self.matches if match.place.stem]
+        rest = [other for match in self.matches for other in rest_of(match, self.places)]
+        return tuple(dict.fromkeys((*stems, *rest)))
 
     @cached_property
     def clauses(self) -> tuple[Reading, ...]:

@@ -10,6 +10,7 @@ from functools import lru_cache
 from bot.faithful.figures import counts_a_list, english_numbers, stands_alike
 from bot.faithful.grounds import Source
 from bot.faithful.lexicon import data, patterns
+from bot.faithful.spelling import written_figures
 from bot.faithful.wording import Reading, bound, english_terms, has_any, read
 from index.documents import Region
 from index.numbers import Number, NumberKind
@@ -18,6 +19,10 @@ from index.regions import Gazetteer, load_gazetteer
 from index.words import normalise
 
 _TITLE = re.compile(r"《([^《》]+)》")
+# what a document is said to be about: 25号是关于推进…的意见
+_ENTITLED = re.compile(
+    r"号(?:文件?)?[是为,，]{0,2}(关于[^《》,，。;；]{4,40}的(?:实施)?(?:意见|通知|方案|决定|办法|规定|计划))"
+)
 _DOCUMENT = re.compile(r"([一-鿿]*)\s?〔(\d{4})〕\s?第?(\d+)\s?号")
 _QUOTED = re.compile('“([^”]+)”|"([^"]+)"|「([^」]+)」|『([^』]+)』')
 _BRACKETS = str.maketrans("[]()", "〔〕〔〕")
@@ -60,7 +65,7 @@ def plain_claim(text: str, sources: Sequence[Source]) -> str:
 
 
 def _unknown_numbers(text: str, sources: Sequence[Source]) -> Iterator[str]:
-    clauses = [read(normalise(one.text)) for one in sources]
+    clauses = [read(written_figures(normalise(one.text))) for one in sources]
     forms = {form for one in clauses for number in one.numbers for form in _forms(number)}
     digits = {digit for form in forms for digit in _DIGITS.findall(form)}
     said = read(text)
@@ -157,7 +162,8 @@ def _gazetteer(held: tuple[Region, ...]) -> Gazetteer:
 
 def _unknown_titles(text: str, sources: Sequence[Source]) -> Iterator[str]:
     known = "\n".join(_bare(known_text(one)) for one in sources)
-    return (name for name in _TITLE.findall(text) if _bare(name) not in known)
+    named = (*_TITLE.findall(text), *(match[1] for match in _ENTITLED.finditer(text)))
+    return (name for name in named if _bare(name) not in known)
 
 
 def _unknown_documents(text: str, sources: Sequence[Source]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from bot.faithful.comparison import Comparison, joined
 from bot.faithful.figures import figure_differences
 from bot.faithful.lexicon import data
 from bot.faithful.naming import naming_differences
-from bot.faithful.wording import conditions, english_terms, has_any, is_term, opposed, read
+from bot.faithful.wording import Reading, conditions, english_terms, has_any, is_term, opposed, read
 from index.numbers import NumberKind
 from index.words import word_spans
 
@@ -90,7 +90,10 @@ def features(compared: Comparison) -> dict[str, float]:
 def _coverage(compared: Comparison) -> dict[str, float]:
     """What is said that stands elsewhere in the clause, or nowhere, or beside other words."""
     words, known = compared.said.words, compared.known.text
-    passage, near = joined(compared.passage), joined(compared.near)
+    beside = compared.beside
+    passage, near = joined((*compared.passage, *beside)), joined((*compared.near, *beside))
+    title = "\n".join(one.title for one in compared.sources)
+    passage, near = f"{passage}\n{title}", f"{near}\n{title}"
     headed = near + "\n" + joined(one.place.head for one in compared.matches)
     moved = (weight(word) * (cover(word, known) - cover(word, near)) for word in words)
     far = (weight(word) * (cover(word, known) - cover(word, passage)) for word in words)
@@ -164,9 +167,23 @@ def _untold_before(compared: Comparison) -> float:
 
 def _untold(compared: Comparison, kind: Literal["loose", "strict"]) -> list[float]:
     """For each condition at the places, the share of it that the sentence does not tell."""
-    return [
-        1 - coverage(read(limit).words, compared.text)
+    leading = (one.place.before for one in compared.matches if one.place.before)
+    at = (*compared.near, *leading) if kind == "strict" else compared.near
+    limits = (
+        read(limit)
         for one in compared.passage
         for limit in conditions(one.text, kind)
-        if read(limit).words and any(limit in n.text or n.text in limit for n in compared.near)
-    ]
+        if any(
+            limit in n.text or n.text in limit
+            for n in (at if read(limit).numbers else compared.near)
+        )
+    )
+    return [_untold_of(limit, compared) for limit in limits if limit.words or limit.numbers]
+
+
+def _untold_of(limit: Reading, compared: Comparison) -> float:
+    """The share of a condition that a sentence does not tell: of its words, or of its numbers."""
+    if limit.words:
+        return 1 - coverage(limit.words, compared.text)
+    told = {number.form for number in compared.said.numbers}
+    return 1 - fmean(number.form in told for number in limit.numbers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from bot.faithful.alignment import cover
@@ -11,6 +11,7 @@ from bot.faithful.comparison import Comparison, joined
 from bot.faithful.lexicon import data, finder, patterns
 from bot.faithful.wording import Concept, concepts, read, untitled
 from index.question_types import load_naming, wider
+from index.words import normalise
 
 CLASSES = ("person", "level", "body", "leader", "rank", "place", "school", "post", "subject",
            "time", "people")  # fmt: skip
@@ -21,10 +22,12 @@ LONGEST_SUBJECT = 26  # characters
 ACTORS = frozenset({"person", "body", "leader", "rank"})
 _DOER = re.compile(
     r"由([^,，。;；由]{2,8}?)(?:统一|负责|制[定订]|决定|承担|提出|核定|安排|组织|管理|自[行主]|任|牵头|实施|单独)"
-    r"|([^,，。;；由]{2,8}?)(?:负责|说了算|承担)"
+    r"|([^,，。;；由]{2,8}?)(?:负责|说了算|承担)(?!的)"
 )
 _BASIS = re.compile("(?:根据|按照|依照|依据|按|依).*")
 _BY = re.compile(r"由([^,，。;；由]{2,14})")
+_ROLE = re.compile("(由|向|报|对|给|与|同|跟|会同)([^,，。;；由向报对给与跟]{2,14})")
+_ANY_SCHOOL = re.compile("(?<![小中大办])学校|校园|中小学|哪所学校")
 _BRACKETED = re.compile(r"[(（][^()（）]*[)）]")
 _RANKS = {"市": "市", "县": "区县", "区": "区县", "省": "省"}
 
@@ -36,7 +39,9 @@ def naming_differences(compared: Comparison) -> dict[str, float]:
     own = frozenset(name for text in plain for name in concepts(text))
     close = own | frozenset(name for one in compared.near for name in one.hinted)
     close |= {("rank", rank) for source in compared.sources for rank in own_ranks(source.region)}
-    held = close | {name for one in compared.passage for name in one.concepts | one.hinted}
+    around = (*compared.passage, *compared.beside)
+    held = close | {name for one in around for name in one.concepts | one.hinted}
+    held |= {name for one in compared.sources for name in concepts(normalise(one.title))}
     known = compared.known.concepts | compared.known.hinted
     mine = {name for name in said if not implied(name, said - {name})}
     lost = {name for name in own - said if not implied(name, said)}
@@ -48,7 +53,9 @@ def naming_differences(compared: Comparison) -> dict[str, float]:
         "names_apart": float(len((mine & held) - close)),
         "names_replaced": float(replaced),
         "names_broadened": float(broadened),
-        "names_lost": float(len({kind for kind, _ in lost if kind in KEY} & told)),
+        "names_lost": float(
+            len({kind for kind, _ in lost - _open(compared.text) if kind in KEY} & told)
+        ),
         "names_lost_else": float(len({kind for kind, _ in lost if kind not in KEY} & told)),
         "names_unsaid": float(len({kind for kind, _ in lost} - told)),
         "actor": float(_other_actor(compared)),
@@ -57,9 +64,16 @@ def naming_differences(compared: Comparison) -> dict[str, float]:
     }
 
 
+def _open(text: str) -> frozenset[Concept]:
+    """The levels that a text leaves open by speaking of schools alone."""
+    levels = data()["schools"] if _ANY_SCHOOL.search(text) else ()
+    return frozenset(("level", name) for name in levels)
+
+
 def _acting(compared: Comparison) -> dict[str, float]:
     """Who is said to act where the clause has somebody else do it: as the subject, or after 由."""
-    replaced = added = 0
+    titled = acting("\n".join(source.title for source in compared.sources))
+    replaced = added = strange = swapped = 0
     for one in compared.matches:
         said = acting(subject(one.segment.text))
         place = one.place
@@ -68,13 +82,35 @@ def _acting(compared: Comparison) -> dict[str, float]:
         around = acting(joined(leads))
         replaced += bool(said and meant and not said & around)
         added += bool(said and not meant and not said & around)
-    passage = acting(joined(compared.passage))
+        led = joined([place.stem]) if place.stem else ""
+        present = around | acting(led)
+        strange += bool(present and acting(one.segment.text) - present - titled)
+        swapped += _roles_differ(one.segment.text, place.segment.text)
+    passage = acting(joined((*compared.passage, *compared.beside)))
     by = [name for match in _BY.finditer(compared.text) for name in acting(match[1])]
     return {
         "actor_replaced": float(replaced),
         "actor_added": float(added),
         "by_new": float(any(name not in passage for name in by)),
+        "actor_strange": float(strange),
+        "roles_differ": float(swapped),
     }
+
+
+def _roles_differ(said: str, meant: str) -> bool:
+    """Whether somebody else acts, is told or is asked in a segment: 由…, 报…, 向…, 以…为."""
+    one, two = _roles(said), _roles(meant)
+    return any(not one[role] & two[role] for role in one.keys() & two.keys())
+
+
+@cache
+def _roles(text: str) -> Mapping[str, frozenset[str]]:
+    """Whom each preposition of a segment leads to."""
+    found: dict[str, frozenset[str]] = {}
+    for match in _ROLE.finditer(text):
+        if names := acting(match[2]):
+            found[match[1]] = found.get(match[1], frozenset()) | names
+    return found
 
 
 @cache
@@ -142,7 +178,7 @@ def _other_actor(compared: Comparison) -> bool:
 
 def _new_doer(compared: Comparison) -> bool:
     """Whether somebody is said to do it (由…制定, …负责) whom the places do not speak of."""
-    near = joined(compared.near)
+    near = joined((*compared.near, *compared.passage, *compared.beside))
     ranks = {rank for source in compared.sources for rank in own_ranks(source.region)}
     return any(
         cover(word, near) == 0 and not {name for _, name in concepts(word)} & ranks

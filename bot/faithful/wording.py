@@ -23,6 +23,7 @@ from bot.faithful.lexicon import (
     rewordings,
 )
 from index.numbers import Number, find_numbers, is_article
+from index.numerals import HAN_NUMERALS
 from index.question_types import groups
 from index.words import stopwords, word_spans
 
@@ -40,7 +41,8 @@ class Reading:
     """A text as its parts: ``words`` carry content, ``concepts`` are (class, name) pairs.
 
     ``allowed`` and ``hinted`` are forces and names that a sentence about this text may have,
-    ``kept`` forces of a clause that this text tells well enough.
+    ``kept`` forces of a clause that this text tells well enough. What a sentence denies may be said
+    without a negation by a clause that is ``deniable``, and the other way round if ``denying``.
     """
 
     text: str
@@ -51,6 +53,8 @@ class Reading:
     concepts: frozenset[Concept]
     hinted: frozenset[Concept]
     negations: int
+    deniable: bool
+    denying: bool
     bounds: frozenset[str]
     numbers: tuple[Number, ...]
     english: bool
@@ -59,8 +63,9 @@ class Reading:
 @lru_cache(maxsize=READINGS)
 def read(text: str) -> Reading:
     """The parts of a normalised text."""
-    numbers = tuple(one for one in find_numbers(text) if not is_article(one, text))
-    unbound = finder("bounds").pattern.sub(_blank, text)
+    numbers = tuple(one for one in find_numbers(text) if not _counts_one(one, text))
+    tight = patterns("loose_bounds").sub(_blank, text)
+    unbound = _unbound(text, tight)
     plain = patterns("blank").sub(_blank, unbound)
     forces = frozenset(_named("forces", plain))
     bare = untitled(text)
@@ -73,7 +78,9 @@ def read(text: str) -> Reading:
         concepts=concepts(text),
         hinted=frozenset(name for name, words in hints().items() if has_any(words, bare)),
         negations=len(_named("negations", plain)),
-        bounds=frozenset(_named("bounds", text)),
+        deniable=has_any(data()["denied"]["also"], text),
+        denying=has_any(data()["denied"]["keeps"], text),
+        bounds=frozenset(_named("bounds", tight)),
         numbers=numbers,
         english=len(_LETTER.findall(text)) > ENGLISH * len(text),
     )
@@ -177,6 +184,19 @@ def _blank(match: re.Match[str]) -> str:
     return "_" * len(match[0])
 
 
+def _counts_one(number: Number, text: str) -> bool:
+    """Whether a number is no more than an article; 一千米 begins like one and is none."""
+    return is_article(number, text) and text[number.start + 1] not in HAN_NUMERALS
+
+
+def _unbound(text: str, tight: str) -> str:
+    """A text without its bounds; what only looks like one stays."""
+    found = finder("bounds").pattern.finditer(tight)
+    for match in found:
+        text = f"{text[: match.start()]}{_blank(match)}{text[match.end() :]}"
+    return text
+
+
 def _content(text: str, numbers: Iterable[Number]) -> tuple[str, ...]:
     """Content words in order, each once, numbers left out."""
     for number in numbers:
@@ -195,17 +215,22 @@ def _named(part: str, text: str) -> list[str]:
     borders = {0, *(end for _, end in spans)}
     found = list(known.pattern.finditer(text))
     starts = {match.start() for match in found}
+    anywhere = frozenset(data()["deny"]) if part == "negations" else frozenset[str]()
     whole = set(spans) | {(start, start + 1) for start in borders if start + 1 in starts}
     return [
         name
         for match in found
-        if _stands(match, borders, whole, part == "concepts")
+        if _stands(match, borders, whole, part == "concepts", anywhere)
         for name in known.names[match[0]]
     ]
 
 
 def _stands(
-    match: re.Match[str], borders: set[int], whole: set[tuple[int, int]], loose: bool
+    match: re.Match[str],
+    borders: set[int],
+    whole: set[tuple[int, int]],
+    loose: bool,
+    anywhere: frozenset[str],
 ) -> bool:
     """Whether a known word is one here: a short one must not be cut out of other words."""
     start, end = match.span()
@@ -213,5 +238,5 @@ def _stands(
         around = match.string[max(start - 1, 0) : start] + match.string[end : end + 1]
         return not _LETTER.search(around)
     if end - start == 1:
-        return (start, end) in whole
+        return (start, end) in whole or match[0] in anywhere
     return end - start > 2 or start in borders or (loose and end in borders)
