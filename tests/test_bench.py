@@ -155,6 +155,26 @@ def test_a_size_that_is_none_is_named():
         next(bench(load_settings({}), ["five", "1e4"], print))
 
 
+def test_an_index_that_stands_is_asked_again_but_not_built(tmp_path, monkeypatch):
+    tasks = []
+
+    def run(job):
+        tasks.append(job.task)
+        return {"recall": 1.0} if job.task == "recall" else {"s": 1.0}
+
+    monkeypatch.setattr("bot.bench.run.run_job", run)
+    monkeypatch.setattr("bot.bench.run.prepare_model", lambda *_: None)
+    (tmp_path / "five").mkdir()
+    (tmp_path / "five" / "CURRENT").write_text("1")
+    known = {"five": {"build": {"full": {"s": 31.0}}}}
+    [(name, measured)] = bench(load_settings({}), ["five"], print, tmp_path, known)
+    assert (name, measured.build) == ("five", {"full": {"s": 31.0}})
+    assert "build" not in tasks
+    assert {"start", "serve", "recall"} <= set(tasks)
+    with pytest.raises(BenchFailed, match="nobody measured how it was built"):
+        next(bench(load_settings({}), ["five"], print, tmp_path))
+
+
 def test_the_page_has_a_row_for_each_figure_and_a_column_for_each_system():
     system = {
         "start_s": 1.234, "ms": {"50": 9.87, "95": 20.01, "99": 0.123}, "cpu_ms": 7.0,

@@ -24,8 +24,9 @@ LIBRARIES = (
 )
 INTRODUCTION = (
     "# Speed",
-    "Written by `wence bench`; every figure of a table comes from one run. The questions are "
-    "those of `tests/data/questions.jsonl`. Each system runs in a process of its own on the same "
+    "Written by `wence bench`; every figure of a table comes from one run "
+    "(with `--keep` an index that stands is asked again, and its build figures stay). The "
+    "questions are those of `tests/data/questions.jsonl`. Each system runs in a process of its own on the same "
     "machine: WenCe gives the whole verified answer, bare vectors the ten nearest passages of the "
     "same collection, bare BM25 the ten best clauses of the same keyword index, and the tutorial "
     "RAG (RecursiveCharacterTextSplitter 500/50, HuggingFaceEmbeddings on the same model in fp32, "

@@ -10,7 +10,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -33,6 +33,7 @@ STARTS = 3
 FIVE, LAWS = "five", "laws"
 LONGEST = 3 * 3600  # seconds of one measurement
 TUTORIAL = "tutorial RAG"
+NOTHING_KNOWN: Mapping[str, Any] = {}
 
 Echo = Callable[[str], None]
 
@@ -43,22 +44,26 @@ class BenchFailed(WenceError):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to build and ask for one row of the tables."""
+    """What to build and ask for one row of the tables; ``built`` are figures of what stands."""
 
     name: str
     job: Job
     systems: tuple[str, ...]
+    built: Mapping[str, Any] | None = None
 
 
-def run_bench(settings: Settings, sizes: Sequence[str], echo: Echo) -> int:
+def run_bench(
+    settings: Settings, sizes: Sequence[str], echo: Echo, keep: Path | None = None
+) -> int:
     """Measure, print the tables and write RESULTS.md; raises BenchFailed.
 
-    ``sizes`` are five, laws or numbers of clauses. Tables of other sizes stay as they are.
+    ``sizes`` are five, laws or numbers of clauses. Tables of other sizes stay as they are. The
+    indexes stay in ``keep``, if given; one that stands there is asked, but not built again.
     """
     table: dict[str, Any] = {}
     with suppress(FileNotFoundError):
         table = json.loads(FIGURES.read_text(encoding="utf-8"))
-    for name, measured in bench(settings, sizes, echo):
+    for name, measured in bench(settings, sizes, echo, keep, table):
         # each corpus takes minutes: what is measured is written at once
         table[name] = {**asdict(measured), "machine": machine()}
         FIGURES.write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", "utf-8")
@@ -68,8 +73,14 @@ def run_bench(settings: Settings, sizes: Sequence[str], echo: Echo) -> int:
     return 0
 
 
-def bench(settings: Settings, sizes: Sequence[str], echo: Echo) -> Iterator[tuple[str, Bench]]:
-    """A Bench for each size, by name."""
+def bench(
+    settings: Settings,
+    sizes: Sequence[str],
+    echo: Echo,
+    keep: Path | None = None,
+    known: Mapping[str, Any] = NOTHING_KNOWN,
+) -> Iterator[tuple[str, Bench]]:
+    """A Bench for each size, by name; ``known`` are the figures of earlier ones."""
     questions = tuple(one.question for one in load_expectations(QUESTIONS))
     if strange := [size for size in sizes if size not in {FIVE, LAWS} and not size.isdecimal()]:
         raise BenchFailed(f"a size is {FIVE}, {LAWS} or a number of clauses, not {strange[0]!r}")
@@ -77,20 +88,27 @@ def bench(settings: Settings, sizes: Sequence[str], echo: Echo) -> Iterator[tupl
         raise BenchFailed(f"no laws in {bench_data() / 'laws'}: set WENCE_BENCH_DATA")
     for precision in ("int8", "fp32"):
         prepare_model(settings.embedding_model, precision, settings.cache_dir)
-    with tempfile.TemporaryDirectory(prefix="wence-bench-") as folder:
+    with tempfile.TemporaryDirectory(prefix="wence-bench-") as temporary:
+        folder = keep or Path(temporary)
         for size in sizes:
-            plan = _plan(settings, Path(folder), questions, size)
-            if plan.job.source and not plan.job.source.is_dir():
+            plan = _plan(settings, folder, questions, size)
+            index = plan.job.settings.index_dir
+            if (index / "CURRENT").is_file():
+                if size not in known:
+                    raise BenchFailed(f"{index}: nobody measured how it was built; remove it")
+                plan = replace(plan, built=known[size]["build"])
+            elif plan.job.source and not plan.job.source.is_dir():
                 echo("laws: building, for their vectors")
-                laws = _plan(settings, Path(folder), questions, LAWS)
+                laws = _plan(settings, folder, questions, LAWS)
                 run_job(replace(laws.job, task="build"))
             yield size, measure(plan, echo)
 
 
 def measure(plan: Plan, echo: Echo) -> Bench:
     """Build, then measure one system after the other."""
-    echo(f"{plan.name}: building")
-    build = run_job(replace(plan.job, task="build"))
+    if plan.built is None:
+        echo(f"{plan.name}: building")
+    build = plan.built or run_job(replace(plan.job, task="build"))
     tutorial = {}
     if TUTORIAL in plan.systems:
         tutorial = run_job(replace(plan.job, task="build_tutorial"))

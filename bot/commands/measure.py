@@ -33,6 +33,7 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
     bench.add_argument("--seen", type=Path, help="训练问题文件，用来区分没见过的问题")
     sizes = "规模：five（收录的文件，默认）、laws（加 75 部法律）或条款数，如 10000（慢）"
     bench.add_argument("--sizes", nargs="+", default=["five"], metavar="SIZE", help=sizes)
+    bench.add_argument("--keep", type=Path, help="索引留在这个文件夹；已有的不再重建，只重新提问")
     bench.add_argument("--python", type=Path, help="装有小模型的 Python，用来测模型回答")
     bench.add_argument("--weights", type=Path, help="小模型的权重文件，没有就现拼")
     bench.set_defaults(run=_bench)
@@ -56,4 +57,4 @@ def _bench(arguments: argparse.Namespace, settings: Settings) -> int:
         return run_bench_model(settings, arguments.python, arguments.weights, print)
     from bot.bench.run import run_bench
 
-    return run_bench(settings, arguments.sizes, print)
+    return run_bench(settings, arguments.sizes, print, arguments.keep)
