@@ -26,11 +26,11 @@ INTRODUCTION = (
     "# Speed",
     "Written by `wence bench`; every figure of a table comes from one run "
     "(with `--keep` an index that stands is asked again, and its build figures stay). The "
-    "questions are those of `tests/data/questions.jsonl`. Each system runs in a process of its own on the same "
-    "machine: WenCe gives the whole verified answer, bare vectors the ten nearest passages of the "
-    "same collection, bare BM25 the ten best clauses of the same keyword index, and the tutorial "
-    "RAG (RecursiveCharacterTextSplitter 500/50, HuggingFaceEmbeddings on the same model in fp32, "
-    "Chroma) its four nearest chunks, without any answer.",
+    "questions are those of `tests/data/questions.jsonl`. Each system runs in a process of its "
+    "own on the same machine: WenCe gives the whole verified answer, bare vectors the ten nearest "
+    "passages of the same collection, bare BM25 the ten best clauses of the same keyword index, "
+    "and the tutorial RAG (RecursiveCharacterTextSplitter 500/50, HuggingFaceEmbeddings on the "
+    "same model in fp32, Chroma) its four nearest chunks, without any answer.",
     "Start is from the start of the process to the first answer, median of three. Askers at once "
     "are threads of one process. A changed document is one all of whose passages are new. Grown "
     "corpora hold sentences of the laws recombined into the laws' outlines, for one city after the "
