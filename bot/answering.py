@@ -78,7 +78,7 @@ class Answerer:
             yield self._ended(question, AnswerStatus.REFUSED, reason, words)
             return
         reviewed = self._reviewed(reading, found, words)
-        if not reviewed and _is_foreign(reading) and not sure and not _is_written(reading, found):
+        if not (reviewed or sure) and self._is_foreign(reading) and not _is_written(reading, found):
             yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
             return
         yield "verify"
@@ -116,7 +116,7 @@ class Answerer:
             earlier
             for earlier in history
             if screen(plain[earlier], limit, has_history=True).status is None
-            and not clearly_out_of_scope(plain[earlier])
+            and not clearly_out_of_scope(plain[earlier], self.retriever.spoken)
         )
 
     def _unsearched(self, reading: Reading, words: Words) -> Answer | None:
@@ -128,9 +128,13 @@ class Answerer:
         if not meant and not question.history and is_vague(reading.scope.bare):
             return self._ended(question, AnswerStatus.CLARIFY, "clarify.vague", words)
         foreign = clearly_out_of_scope if held else of_another_field
-        if reading.thread.before is None and not reading.named and foreign(reading.search):
+        if _stands_alone(reading) and foreign(reading.search, self.retriever.spoken):
             return self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
         return None if held else self._outcome(reading, words).nothing_held()
+
+    def _is_foreign(self, reading: Reading) -> bool:
+        """Whether a question reads like one about another field, which no document speaks of."""
+        return _stands_alone(reading) and out_of_scope(reading.search, self.retriever.spoken)
 
     def _reviewed(self, reading: Reading, found: Found, words: Words) -> Answer | None:
         """The answer that staff have approved for this question, if its clauses are the same."""
@@ -165,12 +169,9 @@ class Answerer:
         return Outcome(reading, self.resolver.held, words, self.today)
 
 
-def _is_foreign(reading: Reading) -> bool:
-    """Whether a question that stands on its own reads like one about another field.
-
-    One that names a document held is about that document.
-    """
-    return reading.thread.before is None and not reading.named and out_of_scope(reading.search)
+def _stands_alone(reading: Reading) -> bool:
+    """Whether a question leans neither on an earlier one nor on a document that it names."""
+    return reading.thread.before is None and not reading.named
 
 
 def _is_written(reading: Reading, found: Found) -> bool:

@@ -17,7 +17,7 @@ from index.tokens import tokens
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 CLOSE = 0.012  # below the best score: a document of another level is cited too
-EQUAL = 0.004  # within it two clauses fit equally, and the higher authority comes first
+EQUAL = 0.004  # within it two clauses fit equally, and the one nearer to the place comes first
 LEADS = 0.04  # below the best local score the national rule still answers for all
 SAME_POINT = 0.25  # of the words of the shorter sentence stand in the other
 COMPARED = frozenset({NumberKind.QUANTITY, NumberKind.PERCENT, NumberKind.TIME})
@@ -61,17 +61,22 @@ def layers_of(documents: Sequence[Document]) -> list[tuple[Document, ...]]:
 def merged(layers: Sequence[Judged]) -> list[Answering]:
     """What is cited of several layers: the best of each that fits well, then the others.
 
-    The best-fitting clause is always among them; of two that fit equally well the one of the
-    higher authority comes first.
+    What a place has of its own comes first, the nearest of those that fit equally well; the law
+    of the whole country follows where it fits better.
     """
     answering = [one for one in layers if one.found]
-    if len(answering) < 2:
-        return [found for one in answering for found in one.found]
-    top = max(_fit(one) for one in answering)
-    close = [one for one in answering if _fit(one) >= top - CLOSE]
-    close.sort(key=lambda one: (-_fit(one) if _fit(one) < top - EQUAL else -1.0, _rank(one)))
+    local = [one for one in answering if _depth(one)]
+    top = max((_fit(one) for one in local), default=0.0)
+    close = [one for one in local if _fit(one) >= top - CLOSE]
+    close.sort(key=lambda one: (-_fit(one) if _fit(one) < top - EQUAL else -1.0, -_depth(one)))
+    close += [one for one in answering if not _depth(one) and _fit(one) >= top + EQUAL]
     firsts = [one.found[0] for one in close]
     return [*firsts, *(found for one in close for found in one.found[1:])]
+
+
+def may_stand_beside(hit: Hit, first: Hit) -> bool:
+    """Whether a clause may be cited beside the first: no title or signature beside the body."""
+    return hit.clause.kind == "text" or first.clause.kind != "text"
 
 
 def led(sections: Sequence[Section]) -> tuple[Section | None, tuple[Section, ...]]:
@@ -108,8 +113,9 @@ def _fit(judged: Judged) -> float:
     return judged.found[0][0].score
 
 
-def _rank(judged: Judged) -> tuple[int, int]:
-    return authority(judged.found[0][0].document)
+def _depth(judged: Judged) -> int:
+    """0 for the whole country, else how near the documents are to the place."""
+    return authority(judged.found[0][0].document)[0]
 
 
 def _same_point(one: str, other: str) -> bool:

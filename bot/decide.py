@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from statistics import fmean
 
+from bot.bare import Bare
+from index.asked_units import lacks_unit
 from index.bank import Neighbours
 from index.documents import Hit
 from index.evidence import Sentence
@@ -63,7 +65,8 @@ class Evidence:
 
     ``hits`` are its clauses, best first; ``elsewhere`` the best score of any other region;
     ``sentences`` those of the best clause; ``neighbours`` the nearest everyday questions;
-    ``subject`` the share of a general question's subject that stands in the best clause.
+    ``subject`` the share of a general question's subject that stands in the best clause;
+    ``bare`` what documents without everyday questions are judged by besides.
     """
 
     hits: Sequence[Hit]
@@ -71,6 +74,7 @@ class Evidence:
     sentences: Sequence[Sentence]
     neighbours: Neighbours
     subject: float = 0.0
+    bare: Bare | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def features(
         "elsewhere": hits[0].score - evidence.elsewhere,
         "length": math.log(max(question_length, 1)),
         "subject": evidence.subject,
-        **_neighbour_features(evidence.neighbours, scores),
+        **(_neighbour_features(evidence.neighbours, scores) or _bare_features(evidence)),
         **_type_features(evidence, types),
     }
 
@@ -116,6 +120,20 @@ def _neighbour_features(neighbours: Neighbours, scores: Mapping[str, float]) -> 
         "vote": neighbours.vote,
         "wide_vote": neighbours.wide_vote,
         "word_odds": neighbours.odds,
+    }
+
+
+def _bare_features(evidence: Evidence) -> dict[str, float]:
+    bare, hits = evidence.bare, evidence.hits
+    if bare is None:
+        return {}
+    matches = [hit.scores.get("static", 0.0) for hit in hits[:5]]
+    return {
+        "static_lead": matches[0] - fmean(matches[1:] or matches),
+        "foreign": bare.foreign,
+        "national": float(bare.national),
+        "stray": float(bare.stray),
+        "no_unit": float(lacks_unit(bare.question, hits[0].clause.text)),
     }
 
 
@@ -160,10 +178,11 @@ def is_answered(named: Mapping[str, float], chance: float, region_is_named: bool
 
     A region that nobody named has to be surer. A general question (小班化教学有什么规定) wants
     what there is on its subject, so a clause that has all of it needs less. Who asks how much
-    money, which papers, what age or how often is not answered without one; nor, where a region
-    is named, who asks for one figure.
+    money, which papers, what age or how often is not answered without one, nor from documents
+    without everyday questions who asks how many metres or hours; nor, where a region is named,
+    who asks for one figure.
     """
-    if any(named.get(f"no_{kind}") for kind in REQUIRED):
+    if any(named.get(f"no_{kind}") for kind in (*REQUIRED, "unit")):
         return False
     if region_is_named and named.get("no_figure"):
         return False

@@ -10,11 +10,13 @@ import numpy as np
 
 from bot.about import article_section, section_about, told_about, unsaid_of
 from bot.aspects import Aspect, SearchScope, Turn
-from bot.authority import Answering, Judged, Layer, beside, led, merged
+from bot.authority import Answering, Judged, Layer, beside, led, may_stand_beside, merged
+from bot.bare import bare_of
 from bot.decide import Evidence, features, is_answered, probability
 from bot.picking import also_needed, confirming, is_silent
 from bot.searches import MANY_REGIONS, Searches, search
 from bot.sections import Section, Source, make_source
+from bot.spoken import spoken_words
 from bot.understand import Reading, part_terms
 from index.bank import BankQuestion
 from index.documents import Hit, Region
@@ -29,7 +31,7 @@ from index.tokens import weighted_tokens
 
 SHOWN_REGIONS = 3  # that answer; of more the region is asked for
 SECOND_SOURCE = 0.01  # fused score below the best at which a clause is still cited
-SECOND_ARTICLE = 0.0055  # likewise where no everyday questions tell clauses apart
+SECOND_ARTICLE = 0.005  # likewise where no everyday questions tell clauses apart
 PART_SHARE = 0.8  # of a part's own words in its vector, the rest is the whole question
 NEAREST = 2  # clauses shown as related when nothing answers
 NOT_CLOSE = "不如所引条款贴近问题"
@@ -61,6 +63,7 @@ class Retriever:
         self._searches = Searches(snapshot)
         self._max = max_citations
         self._scorer = SentenceScorer(snapshot)
+        self.spoken = spoken_words(snapshot)
 
     def find(self, reading: Reading) -> Found:
         """One section for each region in scope; a region without evidence has no sources."""
@@ -203,7 +206,8 @@ class Retriever:
         best = self._sentences(turn, aspect, hits[0])
         near = turn.bank.neighbours(aspect.number, scope.rows.tolist())
         subject = aspect.share_in(hits[0].clause)
-        found = Evidence(hits, scope.elsewhere, best, near, subject)
+        bare = bare_of(aspect, scope, turn.reading.scope.named, self.spoken)
+        found = Evidence(hits, scope.elsewhere, best, near, subject, bare)
         return features(found, aspect.types, len(aspect.text))
 
     def _sentences(self, turn: Turn, aspect: Aspect, hit: Hit) -> tuple[Sentence, ...]:
@@ -213,11 +217,6 @@ class Retriever:
                 hit.document, hit.clause, aspect.vector, aspect.words
             )
         return turn.sentences[key]
-
-
-def may_stand_beside(hit: Hit, first: Hit) -> bool:
-    """Whether a clause may be cited beside the first: no title or signature beside the body."""
-    return hit.clause.kind == "text" or first.clause.kind != "text"
 
 
 def _with_reason(hit: Hit, section: Section) -> Hit:

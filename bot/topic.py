@@ -42,23 +42,23 @@ class Reading:
         return not (self.topics or self.other or unknown)
 
 
-def out_of_scope(text: str) -> bool:
+def out_of_scope(text: str, spoken: frozenset[str] = frozenset()) -> bool:
     """Whether another field outweighs education, or a topic has no word of education at all."""
-    reading = read(text)
+    reading = read(text, spoken)
     if reading.other > reading.education:
         return True
     return reading.education == 0 and _is_a_topic(reading.rest)
 
 
-def clearly_out_of_scope(text: str) -> bool:
+def clearly_out_of_scope(text: str, spoken: frozenset[str] = frozenset()) -> bool:
     """Whether all that is known of a text speaks for another field, and speaks clearly."""
-    reading = read(text)
+    reading = read(text, spoken)
     return reading.education == 0 and reading.other >= CLEARLY_OTHER
 
 
-def of_another_field(text: str) -> bool:
+def of_another_field(text: str, spoken: frozenset[str] = frozenset()) -> bool:
     """Whether what is known of a text speaks more for another field than for education."""
-    reading = read(text)
+    reading = read(text, spoken)
     return reading.other > reading.education
 
 
@@ -73,17 +73,21 @@ def is_vague(text: str) -> bool:
 
 
 @lru_cache(maxsize=256)  # one question is weighed by many steps
-def read(text: str) -> Reading:
-    """Weigh the known words of a normalised text; O(length)."""
+def read(text: str, spoken: frozenset[str] = frozenset()) -> Reading:
+    """Weigh the known words of a normalised text; O(length).
+
+    Words of other fields that the documents held speak of (``bot.spoken``) have no weight.
+    """
     text = _HAN_GAP.sub("", text.lower())
     found = list(_known_words(text))
     words = tuple(dict.fromkeys(text[start:end] for start, end in found))
     education, other = _weights("education"), _weights("other")
+    foreign = other.keys() - spoken
     squeezed = NOT_SQUEEZED.sub("", text)
     tasks = [TASK_WEIGHT for task in _tasks() if task.search(squeezed)]
     return Reading(
         education=_evidence(education[word] for word in words if word in education),
-        other=_evidence([*tasks, *(other[word] for word in words if word in other)]),
+        other=_evidence([*tasks, *(other[word] for word in words if word in foreign)]),
         topics=tuple(word for word in words if word in education and word not in filler()),
         rest=_rest(text, found),
     )
@@ -118,6 +122,11 @@ def _lexicon() -> dict[str, tuple[str, ...]]:
     for word in {*_weights("education"), *_weights("other"), *filler()}:
         heads.setdefault(word[0], []).append(word)
     return {first: tuple(sorted(words, key=len, reverse=True)) for first, words in heads.items()}
+
+
+def foreign_words() -> tuple[str, ...]:
+    """The words that speak for another field."""
+    return tuple(_weights("other"))
 
 
 def _evidence(weights: Iterable[float]) -> float:

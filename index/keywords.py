@@ -11,6 +11,7 @@ from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,14 @@ class KeywordIndex:
             clauses=np.concatenate([self.clauses[span] for span in spans or empty]),
             bm25=np.concatenate([self.weights[span] for span in spans or empty]),
         )
+
+    def clauses_with(self, terms: Collection[str]) -> NDArray[np.int32]:
+        """The clauses, ascending, that have every one of these tokens."""
+        places, held = self._places(terms)
+        if not terms or not held.all():
+            return np.zeros(0, dtype=np.int32)
+        lists = (self.clauses[self.indptr[at] : self.indptr[at + 1]] for at in places)
+        return reduce(np.intersect1d, sorted(lists, key=len))
 
     def idfs_of(self, terms: Collection[str]) -> NDArray[np.float64]:
         """Rarity of each token in this corpus, that of an unseen one the highest; (terms,)."""

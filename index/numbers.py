@@ -80,16 +80,17 @@ def is_article(number: Number, text: str) -> bool:
 
 
 @cache
-def _units() -> Mapping[str, str]:
-    units = load_data("numbers.yaml")["units"]
-    return {alias: unit for unit, aliases in units.items() for alias in aliases}
+def units() -> Mapping[str, str]:
+    """The canonical unit of every way to write one."""
+    named = load_data("numbers.yaml")["units"]
+    return {alias: unit for unit, aliases in named.items() for alias in aliases}
 
 
 @cache
-def _unit() -> str:
+def unit_pattern() -> str:
     """A pattern of all units, the longest first, none before characters that make another word."""
     barred = load_data("numbers.yaml")["not_before"]
-    ways = sorted(_units(), key=len, reverse=True)
+    ways = sorted(units(), key=len, reverse=True)
     return "|".join(
         re.escape(way) + (f"(?!{'|'.join(barred[way])})" if way in barred else "") for way in ways
     )
@@ -102,7 +103,7 @@ def _idioms() -> re.Pattern[str]:
 
 @cache
 def _pattern() -> re.Pattern[str]:
-    unit = _unit()
+    unit = unit_pattern()
     month_day = rf"{_N}\s?月\s?{_N}\s?[日号]"
     forms = {
         "document": r"[〔\[(]\s?\d{4}\s?[〕\])]\s?\d+\s?号",
@@ -215,8 +216,8 @@ def _quantity(text: str) -> str:
 
 def _parted(text: str) -> tuple[str, str]:
     """A quantity as its numeral and the canonical unit."""
-    way = next(way for way in sorted(_units(), key=len, reverse=True) if text.endswith(way))
-    return text.removesuffix(way), _units()[way]
+    way = next(way for way in sorted(units(), key=len, reverse=True) if text.endswith(way))
+    return text.removesuffix(way), units()[way]
 
 
 _READERS: Mapping[str, tuple[NumberKind, Callable[[str], str]]] = {

@@ -87,9 +87,10 @@ class Ranking:
     ) -> tuple[tuple[Hit, ...], tuple[Hit, ...]]:
         """Accepted hits and ``kept`` rejected ones, best first; equal scores in corpus order."""
         compared, places = self._of(documents, limit)
-        scores = self._scores(compared, places)
+        scores, matches = self._scores(compared, places)
         order = best(scores, limit + kept)
-        found = zip(places[order].tolist(), scores[order].tolist(), strict=True)
+        told = (places[order], scores[order], matches[order])
+        found = zip(*(one.tolist() for one in told), strict=True)
         hits = tuple(
             _hit(self._snapshot, compared, one, None if place < limit else BEYOND_LIMIT)
             for place, one in enumerate(found)
@@ -99,7 +100,7 @@ class Ranking:
     def best_score(self, documents: Rows) -> float:
         """The highest score of a clause of these documents; 0 when there is none."""
         compared, places = self._of(documents, 1)
-        return float(self._scores(compared, places).max()) if len(places) else 0.0
+        return float(self._scores(compared, places)[0].max()) if len(places) else 0.0
 
     def elsewhere(self, documents: Rows | None) -> tuple[Hit, ...]:
         """The clauses outside that share most words with the question, as rejected hits."""
@@ -118,18 +119,22 @@ class Ranking:
             for clause in found
         )
 
-    def _scores(self, compared: Compared, places: Rows) -> Floats:
-        """The fused scores there; of the best, with what no everyday questions can add."""
+    def _scores(self, compared: Compared, places: Rows) -> tuple[Floats, Floats]:
+        """The fused scores there; of the best, with what no everyday questions can add.
+
+        The second are the matches by subwords, NaN where none was made.
+        """
         scores = compared.fused[places]
+        matches = np.full(len(scores), np.nan, dtype=np.float32)
         if self._sought is None:
-            return scores
+            return scores, matches
         static, near = self._snapshot.static, best(scores, MATCHED)
         near = near[static.held(compared.clauses[places[near]])]
         if len(near):
             at = places[near]
-            match = static.match(self._sought, compared.clauses[at])
-            scores[near] += unexpanded_bonus(compared.gap(at), match)
-        return scores
+            matches[near] = static.match(self._sought, compared.clauses[at])
+            scores[near] += unexpanded_bonus(compared.gap(at), matches[near])
+        return scores, matches
 
     def _of(self, documents: Rows | None, limit: int) -> tuple[Compared, Rows]:
         """What is compared for these documents, and the places of their clauses in it."""
@@ -190,10 +195,10 @@ def _among(clauses: Rows, inside: Rows) -> Rows:
 
 
 def _hit(
-    snapshot: Snapshot, compared: Compared, found: tuple[int, float], rejected: str | None
+    snapshot: Snapshot, compared: Compared, found: tuple[int, float, float], rejected: str | None
 ) -> Hit:
-    """The clause at a place with its score."""
-    at, score = found
+    """The clause at a place with its score and its match by subwords (NaN: not compared)."""
+    at, score, match = found
     document, clause = snapshot.clause_at(int(compared.clauses[at]))
     scores = {
         "dense": float(compared.dense[at]),
@@ -201,6 +206,8 @@ def _hit(
         "coverage": float(compared.coverage[at]),
         "fused": score,
     }
+    if match == match:  # no NaN
+        scores["static"] = match
     kinds = zip(KINDS, compared.by_kind[:, at].tolist(), strict=True)
     scores |= {f"dense_{kind}": cosine for kind, cosine in kinds if cosine == cosine}  # no NaN
     first, last = int(compared.starts[at]), int(compared.starts[at + 1])

@@ -69,14 +69,26 @@ def test_the_country_comes_before_province_and_city_and_a_law_before_a_regulatio
 @pytest.mark.parametrize(
     ("scores", "order"),
     [
-        ((0.650, 0.652), ["law", "city"]),  # equal: the law first
-        ((0.645, 0.652), ["city", "law"]),  # the city's fits better, the law is close
+        ((0.660, 0.652), ["city", "law"]),  # the law fits better: it follows
+        ((0.655, 0.652), ["city"]),
         ((0.630, 0.652), ["city"]),
-        ((0.652, 0.630), ["law"]),
+        ((0.652, 0.630), ["city", "law"]),
     ],
 )
-def test_the_best_fitting_clause_is_cited_and_of_equal_ones_the_higher_comes_first(scores, order):
+def test_what_a_place_has_of_its_own_comes_before_a_law_that_fits_better(scores, order):
     assert cited([judged(LAW, scores[0]), judged(OF_CITY, scores[1])]) == order
+
+
+@pytest.mark.parametrize(
+    ("scores", "order"),
+    [
+        ((0.652, 0.650), ["city", "province"]),  # equal: the nearer first
+        ((0.652, 0.645), ["province", "city"]),
+        ((0.652, 0.630), ["province"]),
+    ],
+)
+def test_of_two_local_clauses_that_fit_equally_the_nearer_comes_first(scores, order):
+    assert cited([judged(OF_PROVINCE, scores[0]), judged(OF_CITY, scores[1])]) == order
 
 
 def test_a_level_that_does_not_answer_is_not_cited():

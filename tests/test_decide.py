@@ -7,6 +7,7 @@ import math
 
 import pytest
 
+from bot.bare import Bare
 from bot.decide import (
     DATA_FILE,
     FORM_TYPES,
@@ -37,9 +38,18 @@ def hit(at: int, score: float) -> Hit:
     return Hit(DOCUMENT, DOCUMENT.clauses[at], score, scores)
 
 
-def evidence(*hits: Hit, best: str = "教师参加交流。", near: Neighbours = NEAR) -> Evidence:
+def evidence(
+    *hits: Hit,
+    best: str = "教师参加交流。",
+    near: Neighbours = NEAR,
+    bare: Bare | None = None,
+) -> Evidence:
     sentences = (Sentence("别的。", 0, 3, 0.1), Sentence(best, 3, 9, 0.9))
-    return Evidence(hits, elsewhere=0.2, sentences=sentences, neighbours=near)
+    return Evidence(hits, elsewhere=0.2, sentences=sentences, neighbours=near, bare=bare)
+
+
+def bare(question: str, national: bool = False) -> Bare:
+    return Bare(question, foreign=1.5, national=national, stray=not national)
 
 
 def test_scores_margins_and_lengths_by_hand():
@@ -101,7 +111,7 @@ def test_a_type_that_is_not_asked_for_is_not_missed():
 @pytest.mark.parametrize("model", ["expanded", "plain"])
 def test_every_weight_belongs_to_a_feature(model):
     near = NEAR if model == "expanded" else Neighbours()
-    named = features(evidence(hit(0, 0.6), near=near), frozenset(), 9)
+    named = features(evidence(hit(0, 0.6), near=near, bare=bare("几年")), frozenset(), 9)
     assert set(MODELS[model]["weights"]) <= set(named)
     assert 0 < MODELS[model]["threshold"] < 1
 
@@ -169,3 +179,23 @@ def test_nearness_to_a_gap_lowers_and_to_an_answered_question_raises_the_probabi
         return probability(features(evidence(hit(0, 0.6), near=near), frozenset(), 9))
 
     assert chance(0.95, 0.9, 0.9) > chance(0.9, 0.9, 0.5) > chance(0.9, 0.95, 0.1)
+
+
+def test_documents_without_everyday_questions_are_judged_by_more():
+    first, second = (
+        Hit(DOCUMENT, DOCUMENT.clauses[at], 0.6, {**hit(at, 0.6).scores, "static": match})
+        for at, match in ((0, 0.75), (1, 0.25))
+    )
+    found = evidence(first, second, near=Neighbours(), bare=bare("几年换一次"))
+    named = features(found, frozenset(), 5)
+    assert (named["static_lead"], named["foreign"]) == (0.5, 1.5)
+    assert (named["national"], named["stray"], named["no_unit"]) == (0.0, 1.0, 0.0)
+    assert not {"stray", "foreign"} & features(evidence(hit(0, 0.6)), frozenset(), 5).keys()
+
+
+@pytest.mark.parametrize(("question", "lacks"), [("轮岗几年一次", False), ("离家几公里", True)])
+def test_who_asks_for_a_figure_of_some_unit_is_not_answered_without_one(question, lacks):
+    found = evidence(hit(0, 0.6), near=Neighbours(), bare=bare(question, national=True))
+    named = features(found, frozenset(), 6)
+    assert named["no_unit"] == lacks
+    assert is_answered(named, 1.0) is not lacks

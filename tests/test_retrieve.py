@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
+from bot.authority import may_stand_beside
 from bot.chain import PolicyChain
 from bot.conversation import Question
 from bot.decide import DATA_FILE, UNNAMED
-from bot.retrieve import may_stand_beside
 from bot.settings import load_settings
 from index.build import build_index
 from index.documents import Hit
