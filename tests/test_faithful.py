@@ -283,7 +283,7 @@ FACTS = {"number", "numeral", "date", "region", "document_number", "title", "quo
 
 @pytest.mark.parametrize(
     ("name", "passed", "caught"),
-    [("sentences.jsonl", 0.92, 0.96), ("sentences.report.jsonl", 0.88, 0.97)],
+    [("sentences.jsonl", 0.89, 0.96), ("sentences.report.jsonl", 0.85, 0.97)],
 )
 def test_labelled_pairs_hold_their_floors(name, passed, caught):
     """Floors below what tests/benchmarks/fit_faithful.py --measure prints; facts must all hold."""

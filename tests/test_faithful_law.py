@@ -105,9 +105,9 @@ def test_what_a_document_is_said_to_be_about_must_be_its_title():
     )
 
 
-@pytest.mark.parametrize(("faithful", "floor", "rows"), [(True, 0.66, 104), (False, 0.8, 98)])
+@pytest.mark.parametrize(("faithful", "floor", "rows"), [(True, 0.64, 104), (False, 0.82, 98)])
 def test_held_out_pairs_hold_their_floors(faithful, floor, rows):
-    """Shares as measured once on 2026-11-22; sentences.fresh5.jsonl says where the pairs come from."""
+    """Shares as measured on 2026-11-22; sentences.fresh5.jsonl says where the pairs come from."""
     verdicts = [
         check(sentence, sources).passed == faithful
         for sources, sentence, label, _ in read_labelled(DATA / HELD_OUT)
