@@ -13,6 +13,8 @@ from bot.topic import HAN, LETTERS, Reading, filler, read, screen_data
 SMALL_TALK_CHARS = 24  # a longer text is no greeting
 REPEATED_CHARS = 4  # from here on a text of few different characters is noise
 FEW_CHARS = 6  # more than so many different ones are no mere repetition
+# 那高中呢: the end of a conversation that was not had; it asks nothing by itself
+_TAIL = re.compile("那么?(?:(?![怎什多哪谁几咋啥办]).){0,6}呢")
 _VOWEL = re.compile("[aeiouy]")
 _HEAP = re.compile("[^aeiouy]{5}")
 
@@ -31,7 +33,7 @@ def small_talk(plain: str, squeezed: str) -> str | None:
     reading = read(plain)
     if _is_gibberish(text, plain, reading):
         return "gibberish"
-    return "vague" if reading.lacks_a_topic else None
+    return "vague" if reading.lacks_a_topic or _TAIL.fullmatch(text) else None
 
 
 @cache

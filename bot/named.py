@@ -69,7 +69,7 @@ class Titles:
 def named_documents(text: str, titles: Titles, regions: Sequence[Mention]) -> NamedDocuments:
     """Read the names of documents in a normalised text; a region just before one belongs to it."""
     held, unheld, bare = dict[str, Document](), list[str](), text
-    for match, meant in _names(text, titles):
+    for match, meant in (*_names(text, titles), *_numbered(text, titles.documents, regions)):
         start = next((one.start for one in regions if one.end == match.start()), match.start())
         name = text[start : match.end()]
         held |= {document.id: document for document in meant}
@@ -115,10 +115,19 @@ def _names(text: str, titles: Titles) -> Iterator[tuple[re.Match[str], list[Docu
             yield match, _called(match[1], documents, _is_title)
     for match in _NUMBER.finditer(text):
         yield match, [one for one in documents if _is_number(match, one)]
-    for match in _SHORT_NUMBER.finditer(_NUMBER.sub(lambda one: "　" * len(one[0]), text)):
-        yield match, [one for one in documents if _is_short_number(match, one)]
     for match in _law().finditer(_TITLE.sub(lambda title: "　" * len(title[0]), text)):
         yield match, _called(match[0], documents, _in_title)
+
+
+def _numbered(
+    text: str, documents: Sequence[Document], regions: Sequence[Mention]
+) -> Iterator[tuple[re.Match[str], list[Document]]]:
+    """25号文, 武政办4号: of the regions that the text names, if it names any."""
+    asked = [region for mention in regions for region in mention.regions]
+    for match in _SHORT_NUMBER.finditer(_NUMBER.sub(lambda one: "　" * len(one[0]), text)):
+        meant = [one for one in documents if _is_short_number(match, one)]
+        near = [one for one in meant if any(applies(one.region, own) for own in asked)]
+        yield match, near if asked else meant
 
 
 def _called(

@@ -76,6 +76,17 @@ def test_words_that_look_alike_name_nothing(text):
     assert held_and_unheld(text) == ([], ())
 
 
+def test_a_number_without_its_office_means_no_document_of_another_region():
+    city, other = (
+        Mention(name, 0, 2, (Region.parse(path),))
+        for name, path in (("嘉兴", "浙江省/嘉兴市"), ("武汉", "湖北省/武汉市"))
+    )
+    titles = Titles.of([CITY])
+    assert named_documents("嘉兴25号文讲什么", titles, [city]).held == (CITY,)
+    named = named_documents("武汉25号文讲什么", titles, [other])
+    assert (named.held, named.unheld) == ((), ("武汉25号文",))
+
+
 def test_a_region_before_a_name_belongs_to_it_and_the_rest_of_the_text_is_left():
     province = Mention("浙江省", 2, 5, (Region.parse("浙江省"),))
     named = named_documents("按照浙江省义务教育条例，随迁子女怎么办", Titles.of([CITY]), [province])
