@@ -23,23 +23,25 @@ WIDE_FUNCTIONS = {"index.build.build_index", "bot.bench.retrieval.bench_retrieva
 # line before, and all of bot stands above all of index. A new module goes on the line below the
 # highest one that it imports.
 INDEX_LADDER = """
-digests disk documents errors fusion lines make_divisions numbering order postings quiet
-  reading.limits readings textmap tokens words
-blocks carrier checks.kinds checks.probes cleaner codec compare_versions days english guesses
-  keywords make_readings modelcache naming numerals outline passages publish reading.containers
-  reading.pdf reading.plain reading.sheets region_data sidecar store syllables thesaurus
-  word_odds
-before checks.balance checks.contents checks.garbled checks.known checks.sentences
-  checks.sequence checks.wording clauses decoded levels library.files library.names numbers
-  orders probe reading.archive reading.html reading.ooxml reading.rows region_latin
-  region_sounds repairs sound_index store_files store_server terms versions vocabulary
-checks.figures checks.held claims export history library.export library.publications
-  library.sidecars question_types reading.furniture reading.grids reading.listing regions sounds
-  title_index unpack
-bank checks.text cross_references dating prepare reading.columns reading.word
-checks.review embedder metadata reading.flow reading.legacy
-jurisdiction lint reader reading.pdf_worker static_match vectors
-corpus library.intake
+digests disk documents errors fusion lines make_divisions order postings quiet reading.limits
+  readings textmap tokens yaml_text
+carrier cleaner codec guesses keywords make_readings modelcache naming numbering passages
+  publish reading.containers reading.pdf reading.plain reading.sheets region_data sidecar store
+  syllables word_odds words
+before blocks checks.kinds checks.probes compare_versions days decoded english levels
+  library.files library.names numerals outline parsed probe reading.archive reading.html
+  reading.ooxml reading.rows region_latin region_sounds repairs store_files store_server
+  thesaurus vocabulary
+checks.balance checks.contents checks.garbled checks.known checks.sentences checks.sequence
+  checks.wording clauses export library.export library.publications library.sidecars numbers
+  orders reading.furniture reading.grids reading.listing regions sound_index terms unpack
+  versions
+asked_units checks.figures checks.held claims history prepare question_types reading.columns
+  reading.word sounds title_index
+bank checks.text cross_references dating embedder reading.flow reading.legacy
+checks.review metadata reader reading.pdf_worker static_match vectors
+jurisdiction library.intake lint
+corpus
 bank_files library.draft
 library.changes library.drafts library.understood snapshot
 candidates evidence library.look library.watch planning scope
@@ -49,35 +51,36 @@ library.shelf retriever
 library.library library.versions
 """
 BOT_LADDER = """
-articles as_of bench.data bench.page breaker commands.terminal conversation decide
-  faithful.copying faithful.grounds faithful.lexicon force general language likeness messages
-  prompts public.clients public.patterns public.visits resolve sentences setting staff.charts
-  staff.passwords staff.tables staff.topics suspicion topic web.interface web.marks web.schemas
-  web.sessions
+articles as_of bench.data bench.page breaker commands.terminal conversation faithful.copying
+  faithful.grounds faithful.lexicon faithful.lists force general language likeness messages
+  own_facts prompts public.clients public.patterns public.visits scope sentences setting
+  staff.charts staff.passwords staff.tables staff.topics suspicion topic web.interface web.marks
+  web.schemas web.sessions
 courtesy failures faithful.wording in_force named patterns places premise public.name_rules
-  related scoring.expectations settings staff.audit staff.csvs staff.draft_view staff.gaps
-  staff.texts verify web.headers web.outline web.render
-bench.corpora bench.retrieval commands.index faithful.alignment faithful.connective followup
-  frame model public.names public.watch scoring.measures screen sections staff.jobs
-  staff.migrations web.document_view web.markup
-bench.tutorial commands.drafts drafting faithful.figures public.logs public.privacy
-  public.traces staff.store understand web.exchanges
-aspects commands.watch compose faithful.facts rewrite scoring.baselines staff.accounts
-  staff.switches web.exports web.turns
-about app authority batch faithful.comparison public.gate public.limits scoring.evaluation
-  staff.questions staff.signin tables web.ask web.feedback
-faithful.bearing faithful.naming public.desk public.door public.metrics public.startup
-  public.turnstile remarks scoring.tradeoff searches staff.pages web.api_docs
-endings faithful.likeness public.draining public.figures retrieve scoring.scores staff.control
-  staff.door staff.draft_fields staff.overview staff.question_filter staff.statistics_page
-  staff.workshop web.service
-faithful.check outcome pinned staff.audit_page staff.compare_page staff.documents_page
+  related scoring.expectations settings spoken staff.audit staff.csvs staff.draft_view
+  staff.gaps staff.texts verify web.headers web.outline web.render
+bench.corpora bench.retrieval commands.index faithful.connective faithful.spelling frame model
+  public.names public.watch resolve scoring.measures screen sections staff.jobs staff.migrations
+  web.document_view web.markup
+bench.tutorial commands.drafts drafting faithful.alignment followup public.logs public.privacy
+  public.traces school_level staff.store web.exchanges
+commands.watch faithful.figures scoring.baselines staff.accounts staff.switches understand
+  web.exports web.turns
+app aspects batch compose faithful.facts public.gate public.limits rewrite scoring.evaluation
+  staff.questions staff.signin web.ask web.feedback
+about authority bare faithful.comparison public.desk public.door public.metrics public.startup
+  public.turnstile scoring.tradeoff staff.pages tables web.api_docs
+decide faithful.bearing faithful.naming public.draining public.figures remarks scoring.scores
+  searches staff.control staff.door staff.draft_fields staff.overview staff.question_filter
+  staff.statistics_page staff.workshop web.service
+endings faithful.likeness picking staff.audit_page staff.compare_page staff.documents_page
   staff.drafts_page staff.publishing web.agents web.events web.mount web.pages
-answering compose_model staff.accounts_page staff.draft_page staff.gaps_page staff.jobs_page
-  staff.pins staff.questions_page
-chain commands.staff staff.pins_page staff.publications_page staff.publish_page
-bench.systems commands.ask commands.check evaluate staff.document_page staff.probing
-  staff.question_routes
+faithful.check retrieve staff.accounts_page staff.draft_page staff.gaps_page staff.jobs_page
+  staff.questions_page
+commands.staff outcome pinned staff.publications_page staff.publish_page
+answering compose_model staff.document_page staff.pins
+chain staff.pins_page
+bench.systems commands.ask commands.check evaluate staff.probing staff.question_routes
 bench.worker commands.documents staff.document_routes
 bench.run staff.routes
 bench.worded web.problems
