@@ -12,6 +12,7 @@ from index.documents import Document
 from index.yaml_text import parse_yaml
 
 DATA_FILE = Path(__file__).parent / "data" / "about.yaml"
+LONGEST_SHORT = 4  # characters of a shortened title: 综改, 均衡意见
 OWN_WORDS = 0.5  # of what is left of the question stands in the document's title
 _LATER = frozenset({"date", "issuer", "title", "place"})  # may share words with what comes after
 
@@ -44,11 +45,18 @@ def asked_about(text: str, document: Document) -> tuple[str, ...]:
     is_whole = bool(data.whole.search(text)) or not at.keys() & {"effective", "expires"}
     for pattern in (*data.asks.values(), data.issues, data.rest):
         left = pattern.sub(" ", left)
-    pairs = [run[at : at + 2] for run in left.split() for at in range(max(len(run) - 1, 1))]
+    runs = [run for run in left.split() if not _shortens(run, document.title)]
+    pairs = [run[at : at + 2] for run in runs for at in range(max(len(run) - 1, 1))]
     own = sum(pair in document.title for pair in pairs)
     if pairs and (own < OWN_WORDS * len(pairs) or not is_whole):
         return ()
     return tuple(sorted(at, key=at.__getitem__))
+
+
+def _shortens(run: str, title: str) -> bool:
+    """Whether a short run has its characters from the title in their order: 综改 of 综合改革."""
+    rest = iter(title)
+    return 1 < len(run) <= LONGEST_SHORT and all(character in rest for character in run)
 
 
 def _blank(found: re.Match[str]) -> str:

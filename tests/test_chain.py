@@ -70,6 +70,8 @@ def broken(tiny_searcher) -> PolicyChain:
     """A chain whose retriever fails with a message that nobody may read."""
 
     class Broken:
+        spoken = frozenset()
+
         def find(self, reading):
             raise ZeroDivisionError("secret /srv/path")
 

@@ -19,6 +19,8 @@ from bot.general import share_of, subject_of
         ("小班化教学是怎么搞的", "小班化教学"),
         ("里有没有讲学区长", "学区长"),
         ("文件里有没有提到校服", "校服"),
+        ("哪几个文件提到了县管校聘", "县管校聘"),
+        ("有几份文件写到集团化办学", "集团化办学"),
     ],
 )
 def test_the_frame_around_a_subject_is_left_out(text, subject):
