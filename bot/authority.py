@@ -62,14 +62,16 @@ def merged(layers: Sequence[Judged]) -> list[Answering]:
     """What is cited of several layers: the best of each that fits well, then the others.
 
     What a place has of its own comes first, the nearest of those that fit equally well; the law
-    of the whole country follows where it fits better.
+    of the whole country follows where it fits better, or about as well with other figures.
     """
     answering = [one for one in layers if one.found]
     local = [one for one in answering if _depth(one)]
     top = max((_fit(one) for one in local), default=0.0)
     close = [one for one in local if _fit(one) >= top - CLOSE]
     close.sort(key=lambda one: (-_fit(one) if _fit(one) < top - EQUAL else -1.0, -_depth(one)))
-    close += [one for one in answering if not _depth(one) and _fit(one) >= top + EQUAL]
+    for one in (one for one in answering if not _depth(one)):
+        is_close = _fit(one) >= top - CLOSE and any(_figures_differ(one, own) for own in close)
+        close += [one] if is_close or _fit(one) >= top + EQUAL else []
     firsts = [one.found[0] for one in close]
     return [*firsts, *(found for one in close for found in one.found[1:])]
 
@@ -116,6 +118,14 @@ def _fit(judged: Judged) -> float:
 def _depth(judged: Judged) -> int:
     """0 for the whole country, else how near the documents are to the place."""
     return authority(judged.found[0][0].document)[0]
+
+
+def _figures_differ(one: Judged, other: Judged) -> bool:
+    """Whether the best clauses of two layers give other figures on the same point."""
+    texts = [judged.found[0][0].clause.text for judged in (one, other)]
+    first, second = (dict(_by_unit(text)) for text in texts)
+    differ = any(first[unit] != second[unit] for unit in first.keys() & second.keys())
+    return differ and _same_point(*texts)
 
 
 def _same_point(one: str, other: str) -> bool:

@@ -80,6 +80,21 @@ def test_what_a_place_has_of_its_own_comes_before_a_law_that_fits_better(scores,
 
 
 @pytest.mark.parametrize(
+    ("text", "score", "order"),
+    [
+        ("教师每三年培训一次。", 0.655, ["city", "law"]),
+        ("教师每三年培训一次。", 0.639, ["city"]),  # fits less
+        ("教师每五年培训一次。", 0.655, ["city"]),  # says the same
+        ("学校每三年粉刷墙面。", 0.655, ["city"]),  # about something else
+    ],
+)
+def test_a_law_that_fits_as_well_and_gives_another_figure_follows(text, score, order):
+    law = document("law", "全国", "law", text)
+    city = document("city", CITY, "local_regulation", "教师每五年培训一次。")
+    assert cited([judged(law, score), judged(city, 0.652)]) == order
+
+
+@pytest.mark.parametrize(
     ("scores", "order"),
     [
         ((0.652, 0.650), ["city", "province"]),  # equal: the nearer first

@@ -146,10 +146,11 @@ class _Names:
 
     def _begins(self, start: int) -> bool:
         """Whether a word that may be a surname stands where one would: first, or named."""
-        if any(match.end() == start for match in self._rules.beside.finditer(self._text)):
-            return True
-        free = start == 0 or not self._text[start - 1].isalnum()
-        return free and self._text[start] not in self._rules.grammar
+        plain = self._text[start] not in self._rules.grammar
+        for match in self._rules.beside.finditer(self._text):
+            if match.end() == start:  # 书记管校长: the one word may do something to the other
+                return plain or not self._rules.title.fullmatch(match[0])
+        return plain and (start == 0 or not self._text[start - 1].isalnum())
 
     def _surname(self, start: int) -> int | None:
         """Where a surname that begins here ends."""
