@@ -159,7 +159,8 @@ class PolicyChain(Runnable[Question, Answer]):
         yield replace(answer, timings_ms=times)
 
     def warm_up(self) -> None:
-        """Load what the first question loads; no language model is asked."""
+        """Load what the first questions load; no language model is asked."""
+        self.retriever.scorer.prepare()
         for _ in self._steps(Question(WARM_UP), None, None):
             pass
 

@@ -62,7 +62,7 @@ class Retriever:
         self._snapshot = snapshot
         self._searches = Searches(snapshot)
         self._max = max_citations
-        self._scorer = SentenceScorer(snapshot)
+        self.scorer = SentenceScorer(snapshot)
         self.spoken = spoken_words(snapshot)
 
     def find(self, reading: Reading) -> Found:
@@ -213,7 +213,7 @@ class Retriever:
     def _sentences(self, turn: Turn, aspect: Aspect, hit: Hit) -> tuple[Sentence, ...]:
         key = (aspect.number, hit.clause.id)
         if key not in turn.sentences:
-            turn.sentences[key] = self._scorer.sentences(
+            turn.sentences[key] = self.scorer.sentences(
                 hit.document, hit.clause, aspect.vector, aspect.words
             )
         return turn.sentences[key]

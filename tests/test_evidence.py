@@ -82,3 +82,19 @@ def test_the_words_of_a_question_all_weigh_one():
     words = Query("教师收费").tokens
     assert set(words.values()) == {1.0}
     assert {"教师", "收费"} <= words.keys()
+
+
+def test_a_small_corpus_is_made_ready_at_once(searcher, monkeypatch):
+    evidence = SentenceScorer(searcher.snapshot)
+    evidence.prepare()
+    monkeypatch.setattr(evidence, "_prepare", None)  # nothing is left to be prepared
+    for document in searcher.documents.values():
+        for clause in document.clauses:
+            evidence.sentences(document, clause, np.zeros(8, dtype=np.float32), {})
+
+
+def test_of_a_large_corpus_only_what_is_asked_is_made_ready(searcher, monkeypatch):
+    monkeypatch.setattr("index.evidence.PREPARED", 2)
+    evidence = SentenceScorer(searcher.snapshot)
+    evidence.prepare()
+    assert evidence._views == {}
