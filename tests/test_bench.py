@@ -1,7 +1,7 @@
 import os
 from dataclasses import replace
 from pathlib import Path
-from time import sleep
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -125,14 +125,27 @@ def test_latency_tells_percentiles_and_the_median_of_each_step():
     assert 0 <= figures["ms"]["50"] <= figures["ms"]["95"] <= figures["ms"]["99"]
 
 
-def test_throughput_counts_askers_that_wait_at_the_same_time():
+def test_throughput_has_as_many_asking_at_the_same_time_as_there_are_askers():
+    together = Barrier(4, timeout=30)
+
     def ask(question):
-        sleep(0.02)
+        together.wait()  # goes on only when four are here
         return {}
 
-    questions = [Question("？")] * 10
-    assert throughput(ask, questions, 1) < 55
-    assert throughput(ask, questions, 4) > 2 * throughput(ask, questions, 1)
+    assert throughput(ask, [Question("？")] * 8, 4) > 0
+
+
+def test_one_asker_asks_one_question_after_the_other():
+    here, most = [], []
+
+    def ask(question):
+        here.append(question)
+        most.append(len(here))
+        here.pop()
+        return {}
+
+    assert throughput(ask, [Question("？")] * 8, 1) > 0
+    assert max(most) == 1
 
 
 def test_a_job_survives_its_way_to_the_worker():
