@@ -7,7 +7,7 @@ questions have these among them, so that only the clauses of others are read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,11 +39,5 @@ def _is_spoken(snapshot: Snapshot, word: str, bare: NDArray[np.bool_]) -> bool:
 def _has_word(text: str, word: str) -> bool:
     """Whether a word stands in a text between borders of words: no 国考 in 全国考试."""
     borders = {0, *(end for _, end in word_spans(text))}
-    return any(at in borders and at + len(word) in borders for at in _places(text, word))
-
-
-def _places(text: str, word: str) -> Iterable[int]:
-    at = text.find(word)
-    while at >= 0:
-        yield at
-        at = text.find(word, at + 1)
+    places = (match.span() for match in re.finditer(re.escape(word), text))
+    return any(start in borders and end in borders for start, end in places)

@@ -82,14 +82,6 @@ class KeywordIndex:
         """Rarity of each token in this corpus, that of an unseen one the highest; (terms,)."""
         return self._idfs(*self._places(terms))
 
-    def idf(self, token: str) -> float:
-        """Rarity of one token."""
-        return float(self.idfs_of([token])[0])
-
-    def coverage(self, terms: Mapping[str, float], clauses: NDArray[np.int64]) -> Floats:
-        """Share of the tokens' weight x idf that occurs in each of these clauses, 0 to 1."""
-        return self.look_up(terms).coverage()[clauses]
-
     def _places(self, terms: Collection[str]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """Where each token is or would be, and whether it is there."""
         keys = np.array([token_key(token) for token in terms], dtype=np.uint64)

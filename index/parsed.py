@@ -20,7 +20,7 @@ import orjson
 from index.codec import decode_document, encode_document
 from index.documents import Document
 
-READERS = ("beautifulsoup4", "charset-normalizer", "lxml", "pypdfium2")
+READERS = ("beautifulsoup4", "charset-normalizer", "lxml", "opencc", "pypdfium2", "rjieba")
 DIGEST_BYTES = 16
 
 Read = Callable[[Path, Path], Document]
