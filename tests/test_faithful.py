@@ -14,8 +14,8 @@ from bot.faithful.alignment import outline
 from bot.faithful.bearing import GROUPS
 from bot.faithful.check import DATA_FILE, Source, Verdict, check, part_features, parts, prepared
 from bot.faithful.connective import is_connective
+from bot.faithful.counting import english_numbers
 from bot.faithful.facts import wrong_facts
-from bot.faithful.figures import english_numbers
 from bot.faithful.lexicon import data, finder, patterns, rewordings
 from bot.faithful.naming import implied
 from bot.faithful.wording import bound, concepts, conditions, opposed, read

@@ -7,13 +7,23 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from bot.faithful.figures import counts_a_list, english_numbers, stands_alike
+from bot.faithful.amounts import (
+    based,
+    ends_told,
+    unknown_counts,
+    unknown_plans,
+    wrong_bounds,
+    wrong_ranges,
+)
+from bot.faithful.company import stands_alike
+from bot.faithful.counting import counts_a_list, english_numbers
+from bot.faithful.edges import wrong_edges, wrong_scopes
 from bot.faithful.grounds import Source
 from bot.faithful.lexicon import data, patterns
 from bot.faithful.spelling import written_figures
-from bot.faithful.wording import Reading, bound, english_terms, has_any, read
+from bot.faithful.wording import Reading, english_terms, has_any, read
 from index.documents import Region
-from index.numbers import Number, NumberKind
+from index.numbers import Number, NumberKind, find_numbers
 from index.numerals import HAN_NUMERALS
 from index.regions import Gazetteer, load_gazetteer
 from index.words import normalise
@@ -32,16 +42,20 @@ _SENTENCE = re.compile(r"[。;；\n]")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?=年)")
 BEYOND = 2  # characters after a number of a title that must be those of the title
 _DIGITS = re.compile(r"\d+(?:\.\d+)?")
-_UP, _DOWN = {"least", "over"}, {"most", "under"}
-_OPPOSITE = ((_UP, _DOWN), (_DOWN, _UP))
 
 
 def wrong_facts(text: str, sources: Sequence[Source]) -> tuple[str, ...]:
     """What a normalised text states that stands in none of the sources, by kind."""
+    clauses = [written_figures(normalise(one.text)) for one in sources]
     faults = [
         *(f"number:{one}" for one in _unknown_numbers(text, sources)),
-        *(f"bound:{one}" for one in _wrong_bounds(text, sources)),
+        *(f"number:{one}" for one in unknown_counts(text, clauses)),
+        *(f"bound:{one}" for one in wrong_bounds(text, clauses)),
+        *(f"time:{one}" for one in wrong_edges(text, clauses)),
+        *(f"range:{one}" for one in wrong_ranges(text, clauses)),
+        *(f"plan:{one}" for one in unknown_plans(text, "\n".join(map(known_text, sources)))),
         *(f"region:{one}" for one in _unknown_regions(text, sources)),
+        *(f"region:{one}" for one in wrong_scopes(text, clauses, [one.region for one in sources])),
         *(f"title:{one}" for one in _unknown_titles(text, sources)),
         *(f"document:{one}" for one in _unknown_documents(text, sources)),
         *(f"quote:{one}" for one in _unknown_quotes(text, sources)),
@@ -66,18 +80,23 @@ def plain_claim(text: str, sources: Sequence[Source]) -> str:
 
 def _unknown_numbers(text: str, sources: Sequence[Source]) -> Iterator[str]:
     clauses = [read(written_figures(normalise(one.text))) for one in sources]
-    forms = {form for one in clauses for number in one.numbers for form in _forms(number)}
+    held = [one.text for one in clauses]
+    forms = {form for one in held for number in find_numbers(one) for form in _forms(number)}
+    based_forms = set(map(based, forms))
     digits = {digit for form in forms for digit in _DIGITS.findall(form)}
     said = read(text)
     for number in said.numbers:
         loose = number.kind is NumberKind.BARE or said.english
-        if number.form in forms or (loose and set(_DIGITS.findall(number.form)) <= digits):
+        if based(number.form) in based_forms or (
+            loose and set(_DIGITS.findall(number.form)) <= digits
+        ):
             continue
         if not (
-            any(_stands(text[number.start : number.end], one.text) for one in clauses)
+            any(_stands(text[number.start : number.end], one) for one in held)
+            or ends_told(number, text, held)
             or any(stands_alike(number, said, one, clauses) for one in _other_counters(number))
             or any(_is_metadata(text, number, one) for one in sources)
-            or counts_a_list(text, number, "\n".join(one.text for one in clauses))
+            or counts_a_list(text, number, "\n".join(held))
         ):
             yield number.form
     if said.english:
@@ -122,7 +141,7 @@ def _forms(number: Number) -> Iterator[str]:
             yield from (f"{year}年" for year in re.findall(r"\d{4}", number.form))
     elif number.kind is NumberKind.RATIO:
         for value in number.form.split(":"):
-            yield from (f"{value}{unit}" for unit in ("人", "个", "所"))
+            yield from (f"{value}{unit}" for unit in ("人", "个"))
 
 
 def _other_counters(number: Number) -> tuple[str, ...]:
@@ -131,20 +150,6 @@ def _other_counters(number: Number) -> tuple[str, ...]:
     value = number.form.removesuffix(number.unit)
     units = (unit for group in groups if number.unit in group for unit in group)
     return tuple(f"{value}{unit}" for unit in units if unit != number.unit)
-
-
-def _wrong_bounds(text: str, sources: Sequence[Source]) -> Iterator[str]:
-    """Numbers with 至少 where the clause says 不超过, and the other way round."""
-    for number in read(text).numbers:
-        said = bound(text, number)
-        meant = {
-            bound(known.text, other)
-            for known in (read(normalise(one.text)) for one in sources)
-            for other in known.numbers
-            if other.form == number.form
-        }
-        if meant and any(said in one and meant <= other for one, other in _OPPOSITE):
-            yield number.form
 
 
 def _unknown_regions(text: str, sources: Sequence[Source]) -> Iterator[str]:

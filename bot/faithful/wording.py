@@ -32,6 +32,8 @@ REACH = 24  # characters before a number within which its bound stands
 ENGLISH = 0.5  # share of Latin letters from which a text is English
 
 Concept = tuple[str, str]
+# what a bound does not reach across; 最近 and 签约 are none
+_APART = re.compile(r"[,，、:：。;；\n\d]|[最就附]近|[节制预签公条契履合]约")
 _LETTER = re.compile(r"[A-Za-z]")
 _TITLE = re.compile("《[^》]*》")
 
@@ -154,13 +156,14 @@ def joins(text: str) -> frozenset[str]:
 def bound(text: str, number: Number) -> str:
     """Which bound (least, most, over, under, about) stands at a number; empty for none."""
     after = text[number.end :][:4]
-    before = re.split(r"[,，、:：。;；\n\d]", text[: number.start])[-1][-REACH:]
+    before = _APART.split(text[: number.start])[-1][-REACH:]
     for kind, words in data()["bounds"].items():
         tails = [word for word in words if word[-1] in "上下内里右往止"]
-        far = [word for word in words if len(word) > 1 and word not in tails]
-        if has_any(far, before) or before.endswith(tuple(words)) or after.startswith(tuple(tails)):
+        leads = [word for word in words if word not in tails]
+        far = [word for word in leads if len(word) > 1]
+        if has_any(far, before) or before.endswith(tuple(leads)) or after.startswith(tuple(tails)):
             return str(kind)
-    return ""
+    return "about" if patterns("around").search(before) else ""
 
 
 def english_terms(text: str) -> tuple[tuple[str, ...], ...]:
@@ -185,8 +188,10 @@ def _blank(match: re.Match[str]) -> str:
 
 
 def _counts_one(number: Number, text: str) -> bool:
-    """Whether a number is no more than an article; 一千米 begins like one and is none."""
-    return is_article(number, text) and text[number.start + 1] not in HAN_NUMERALS
+    """Whether a number is no more than an article; 一千米 and 一到两所 begin like one."""
+    if not is_article(number, text):
+        return False
+    return "~" not in number.form and text[number.start + 1] not in HAN_NUMERALS
 
 
 def _unbound(text: str, tight: str) -> str:
