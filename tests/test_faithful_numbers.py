@@ -133,6 +133,15 @@ def test_how_far_a_rule_reaches_is_told():
     assert wrong("全县各校均衡发展", text) == ("region:全县",)
 
 
+def test_whose_office_acts_is_that_of_the_clause():
+    text = "市教育局加大对各区的统筹。"
+    assert wrong("市教育局会加大统筹", text) == ()
+    assert wrong("区教育局会加大统筹", text) == ("region:区教育局",)
+    assert wrong("区教育局会加大统筹", text, "某省/某市/某区") == ()
+    assert wrong("省级政府定收费标准", "收费标准由省、自治区、直辖市人民政府制定。") == ()
+    assert wrong("区教育局批准", "由县级以上人民政府批准。") == ()
+
+
 @pytest.mark.parametrize(
     ("text", "apart"),
     [

@@ -13,6 +13,7 @@ from index.numbers import Number, NumberKind, find_numbers
 TIMES = frozenset(["年", "学年", "学期", "个月", "周", "天", "日", "工作日", "小时", "分钟"])
 REACH = 6  # characters before a time that may say on which side of it
 _SCOPE = re.compile("全[国省市县区镇乡校]")
+_RANKS = {"省": "省", "市": "市", "县": "区县", "区": "区县", "旗": "区县"}
 NEXT = 2  # characters after a scope that say of what
 
 
@@ -71,3 +72,20 @@ def wrong_scopes(text: str, clauses: Sequence[str], regions: Sequence[str]) -> I
         spoken = scope in own or scope[1] in known
         if other or not spoken:
             yield scope
+
+
+def wrong_ranks(text: str, clauses: Sequence[str], regions: Sequence[str]) -> Iterator[str]:
+    """县政府 where the clauses speak of 市政府 alone, and the document is not of a 县."""
+    held = {rank for clause in clauses for ranks, _ in _bodies(clause) for rank in ranks}
+    own = frozenset(_RANKS.get(region[-1:], "") for region in regions)
+    for ranks, name in _bodies(text):
+        if held and "" not in held and not ranks <= held | own:
+            yield name
+
+
+def _bodies(text: str) -> Iterator[tuple[frozenset[str], str]]:
+    """Governments and their offices with their ranks; an empty rank stands for all of them."""
+    for match in patterns("bodies_of_rank").finditer(text.replace("、自治区、直辖市", "")):
+        ranks = {_RANKS[char] for char in match[1] if char in _RANKS}
+        every = {""} if re.search("各级|以上|以下", match[1]) else set[str]()
+        yield frozenset(ranks | every), match[0]

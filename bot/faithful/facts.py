@@ -17,7 +17,7 @@ from bot.faithful.amounts import (
 )
 from bot.faithful.company import stands_alike
 from bot.faithful.counting import counts_a_list, english_numbers
-from bot.faithful.edges import wrong_edges, wrong_scopes
+from bot.faithful.edges import wrong_edges, wrong_ranks, wrong_scopes
 from bot.faithful.grounds import Source
 from bot.faithful.lexicon import data, patterns
 from bot.faithful.spelling import written_figures
@@ -56,6 +56,7 @@ def wrong_facts(text: str, sources: Sequence[Source]) -> tuple[str, ...]:
         *(f"plan:{one}" for one in unknown_plans(text, "\n".join(map(known_text, sources)))),
         *(f"region:{one}" for one in _unknown_regions(text, sources)),
         *(f"region:{one}" for one in wrong_scopes(text, clauses, [one.region for one in sources])),
+        *(f"region:{one}" for one in wrong_ranks(text, clauses, [one.region for one in sources])),
         *(f"title:{one}" for one in _unknown_titles(text, sources)),
         *(f"document:{one}" for one in _unknown_documents(text, sources)),
         *(f"quote:{one}" for one in _unknown_quotes(text, sources)),
