@@ -31,7 +31,7 @@ from index.tokens import weighted_tokens
 
 SHOWN_REGIONS = 3  # that answer; of more the region is asked for
 SECOND_SOURCE = 0.01  # fused score below the best at which a clause is still cited
-SECOND_ARTICLE = 0.005  # likewise where no everyday questions tell clauses apart
+SECOND_ARTICLE = 0.0065  # likewise where no everyday questions tell clauses apart
 PART_SHARE = 0.8  # of a part's own words in its vector, the rest is the whole question
 NEAREST = 2  # clauses shown as related when nothing answers
 NOT_CLOSE = "不如所引条款贴近问题"

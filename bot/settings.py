@@ -31,8 +31,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("prompts_dir", str(ROOT / "prompts"), "folder of prompts and fixed sentences"),
     Setting(
         "embedding_model",
-        "multilingual-e5-small",
-        "carried model, or the name or folder of any sentence-transformers model",
+        "multilingual-e5-small-wence",
+        "carried model with our adapter (without `-wence`: without it), or the name or folder of "
+        "any sentence-transformers model",
     ),
     Setting(
         "embedding_precision",

@@ -10,7 +10,8 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import struct
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -67,12 +68,16 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """The opened carrier; ``data`` is a read-only memory map of the whole file."""
+    """The opened carrier; ``data`` is a read-only memory map of the whole file.
+
+    ``updates`` are pairs of (outputs, rank) and (rank, inputs), by the matrix they are added to.
+    """
 
     sizes: Sizes
     vocabulary: Vocabulary
     tensors: dict[str, Tensor]
     data: npt.NDArray[np.uint8]
+    updates: Mapping[str, tuple[Floats, Floats]] = field(default_factory=dict)
 
     def tensor(self, name: str, rows: npt.NDArray[np.int64] | None = None) -> Floats:
         """The named tensor as float32, (rows, width) or (n,); only the given rows if any."""
@@ -81,7 +86,11 @@ class Carrier:
         if entry.kind == FP32:
             return span.view(np.float32).copy()
         levels, scales = self._blocks(name, rows)
-        return (levels * scales[..., None]).reshape(levels.shape[0], -1)
+        matrix: Floats = (levels * scales[..., None]).reshape(levels.shape[0], -1)
+        if name not in self.updates:
+            return matrix
+        up, down = self.updates[name]
+        return matrix + up @ down
 
     def blocks(self, name: str, rows: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.int8], Floats]:
         """A Q4_0 tensor undecoded: levels -8..7 (rows, width) and scales (rows, width / 32)."""

@@ -25,7 +25,14 @@ from langchain_core.embeddings import Embeddings
 from index.carrier import BLOCK
 from index.errors import ModelError
 from index.modelcache import digests, is_intact
-from index.prepare import CARRIED, check_precision, is_folder, model_folder, recipe_digest
+from index.prepare import (
+    ADAPTED,
+    BUILT_IN,
+    check_precision,
+    is_folder,
+    model_folder,
+    recipe_digest,
+)
 from index.quiet import quiet
 from index.vocabulary import MAX_TOKENS, PASSAGE_PROMPT, QUERY_PROMPT
 
@@ -90,8 +97,8 @@ def load_embedder(name: str, precision: str, cache_dir: Path) -> Embedder:
             f"向量模型 {name}（{precision}）尚未准备好，或缓存 {folder} 不完整（not prepared）。"
             "请运行 make install 或 wence index，程序会自动重建。"
         )
-    if name == CARRIED:
-        identity = f"{CARRIED}:{precision}:{recipe_digest()}"
+    if name in BUILT_IN:
+        identity = f"{name}:{precision}:{recipe_digest(name)}"
         kind = OnnxEmbedder if precision == "int8" else SentenceTransformerEmbedder
         return kind(folder, identity)
     return SentenceTransformerEmbedder(folder, f"{name}:{_folder_digest(folder)}")
@@ -102,7 +109,7 @@ def _folder_digest(folder: Path) -> str:
 
 
 class OnnxEmbedder(Embedder):
-    """The carried model, quantised."""
+    """A built-in model, quantised."""
 
     def __init__(self, folder: Path, identity: str) -> None:
         self.identity = identity
@@ -208,5 +215,5 @@ def _sentence_transformer(folder: Path) -> SentenceTransformer:
     except (OSError, ValueError, RuntimeError, KeyError, AttributeError) as error:
         raise ModelError(
             f"{folder} 不是可用的 sentence-transformers 模型文件夹（{type(error).__name__}）。"
-            f"请检查文件夹是否完整，或把 WENCE_EMBEDDING_MODEL 设回 {CARRIED}。"
+            f"请检查文件夹是否完整，或把 WENCE_EMBEDDING_MODEL 设回 {ADAPTED}。"
         ) from error

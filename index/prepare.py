@@ -11,12 +11,15 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from index.carrier import CARRIER_SHA256, carrier_path, read_carrier
+from index.adapter import ADAPTER_SHA256, with_adapter
+from index.carrier import CARRIER_SHA256, Carrier, carrier_path, read_carrier
 from index.errors import ModelError
 from index.modelcache import is_intact, publish
 from index.quiet import quiet
 
 CARRIED = "multilingual-e5-small"
+ADAPTED = f"{CARRIED}-wence"  # the carried model with index/data/adapter.npz
+BUILT_IN = {CARRIED: CARRIER_SHA256, ADAPTED: f"{CARRIER_SHA256}:{ADAPTER_SHA256}"}
 PRECISIONS = ("int8", "fp32")
 RECIPE = "4"  # raise it when what is written changes, so that old caches are not taken for new
 
@@ -28,7 +31,7 @@ def prepare_model(
 ) -> Path:
     """The folder of the prepared model; made on the first call. Raises ModelError.
 
-    Models other than the carried one are sentence-transformers folders or hub names: a folder is
+    Models other than the two built in are sentence-transformers folders or hub names: a folder is
     used where it lies, a hub model is fetched once into the cache; ``precision`` is theirs.
     """
     check_precision(precision)
@@ -36,10 +39,10 @@ def prepare_model(
     folder = model_folder(name, precision, cache_dir)
     if is_folder(name) or is_intact(folder):
         return folder
-    if name != CARRIED:
+    if name not in BUILT_IN:
         return publish(folder, lambda target: _fetch(name, target, report))
     write = _quantise if precision == "int8" else _unpack
-    publish(folder, lambda target: write(target, report))
+    publish(folder, lambda target: write(_carrier(name), target, report))
     report("向量模型已就绪")
     return folder
 
@@ -53,15 +56,20 @@ def check_precision(precision: str) -> None:
         )
 
 
+def as_published(name: str) -> str:
+    """The model that a baseline takes where the product takes ``name``."""
+    return CARRIED if name == ADAPTED else name
+
+
 def is_folder(name: str) -> bool:
     """Whether the model is a folder given by its path, not a name."""
-    return name != CARRIED and Path(name).expanduser().is_dir()
+    return name not in BUILT_IN and Path(name).expanduser().is_dir()
 
 
 def model_folder(name: str, precision: str, cache_dir: Path) -> Path:
     """Where the model is or will be; touches no disk beyond asking whether the name is a folder."""
-    if name == CARRIED:
-        return cache_dir / "models" / f"{CARRIED}-{recipe_digest()}" / precision
+    if name in BUILT_IN:
+        return cache_dir / "models" / f"{name}-{recipe_digest(name)}" / precision
     if is_folder(name):
         return Path(name).expanduser()
     if name.startswith((".", "/", "~")):
@@ -70,25 +78,28 @@ def model_folder(name: str, precision: str, cache_dir: Path) -> Path:
     return cache_dir / "models" / f"{re.sub(r'[^0-9A-Za-z.]+', '-', name)}-{digest}" / "fp32"
 
 
-def recipe_digest() -> str:
-    """What the carried model's vectors depend on: the weights and what is done to them."""
-    return hashlib.sha256(f"{RECIPE}:{CARRIER_SHA256}".encode()).hexdigest()[:12]
+def recipe_digest(name: str) -> str:
+    """What a built-in model's vectors depend on: the weights and what is done to them."""
+    return hashlib.sha256(f"{RECIPE}:{BUILT_IN[name]}".encode()).hexdigest()[:12]
 
 
-def _unpack(target: Path, report: Progress) -> None:
+def _carrier(name: str) -> Carrier:
+    carrier = read_carrier(carrier_path())
+    return with_adapter(carrier) if name == ADAPTED else carrier
+
+
+def _unpack(carrier: Carrier, target: Path, report: Progress) -> None:
     report("正在解包向量模型")
     from index.unpack import write_sentence_transformer
 
-    carrier = read_carrier(carrier_path())
     with quiet():
         write_sentence_transformer(carrier, target)
 
 
-def _quantise(target: Path, report: Progress) -> None:
+def _quantise(carrier: Carrier, target: Path, report: Progress) -> None:
     report("正在把向量模型量化为 int8")
     from index.export import write_int8
 
-    carrier = read_carrier(carrier_path())
     with quiet():
         write_int8(carrier, target)
 
@@ -103,5 +114,5 @@ def _fetch(name: str, target: Path, report: Progress) -> None:
     except (OSError, ValueError, RuntimeError) as error:
         raise ModelError(
             f"无法取得向量模型 {name}（{type(error).__name__}）。请检查名称与网络，"
-            f"或改用本地文件夹，或把 WENCE_EMBEDDING_MODEL 设回 {CARRIED}。"
+            f"或改用本地文件夹，或把 WENCE_EMBEDDING_MODEL 设回 {ADAPTED}。"
         ) from error

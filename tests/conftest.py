@@ -17,7 +17,7 @@ from index.corpus import load_corpus
 from index.embedder import load_embedder
 from index.errors import IndexCorrupt, IndexMissing
 from index.modelcache import is_intact
-from index.prepare import CARRIED, model_folder
+from index.prepare import ADAPTED, model_folder
 from index.publish import POINTER, current_build
 from index.search import Searcher
 from tests.served import served
@@ -67,9 +67,9 @@ def real_chain(
 ) -> PolicyChain:
     """The product over its own corpus; vectors come from the published index or the last run."""
     settings = load_settings({})
-    if not is_intact(model_folder(CARRIED, "int8", settings.cache_dir)):
+    if not is_intact(model_folder(ADAPTED, "int8", settings.cache_dir)):
         pytest.skip("the embedding model is not prepared; run make install")
-    embedder = load_embedder(CARRIED, "int8", settings.cache_dir)
+    embedder = load_embedder(ADAPTED, "int8", settings.cache_dir)
     folder = tmp_path_factory.mktemp("real") / "index"
     kept = Path(request.config.cache.mkdir("wence-index"))
     _copy_build([settings.index_dir, kept], folder)

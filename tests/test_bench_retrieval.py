@@ -13,7 +13,9 @@ from bot.bench.data import Article, Asked, read_articles, read_questions, to_doc
 from bot.settings import load_settings
 from index.errors import CorpusError, SettingsError
 from index.passages import passages_of
+from index.prepare import ADAPTED, CARRIED
 
+METHODS = ("bm25", "vectors", "rrf", "product")
 ARTICLES = [
     {"id": "办法第一条", "text": "入学年龄为六周岁。"},
     {"id": "办法第二条", "text": "教师应当交流轮岗。"},
@@ -39,7 +41,7 @@ def files(tmp_path):
 def settings(monkeypatch, tmp_path):
     monkeypatch.setattr(bench, "prepare_model", lambda *_: tmp_path)
     monkeypatch.setattr(bench, "load_embedder", lambda *_: ToyEmbedder())
-    return load_settings({})
+    return replace(load_settings({}), embedding_model=CARRIED)
 
 
 def test_a_chinese_id_is_the_title_where_there_is_none(files):
@@ -98,12 +100,29 @@ def test_every_method_is_measured_and_unseen_questions_on_their_own(files, setti
     report = bench.bench_retrieval(*files, settings, seen=seen)
     assert (report["embedder"], report["articles"]) == ("toy:1", 3)
     assert (report["all"]["questions"], report["unseen"]["questions"]) == (2, 1)
-    for name in bench.METHODS:
+    for name in METHODS:
         assert report["all"][name]["R@1"]["mean"] == 0.75  # one of one, one of two
         assert report["all"][name]["MRR@10"] == {"mean": 1.0, "ci95": [1.0, 1.0]}
         assert report["unseen"][name]["R@1"]["mean"] == 1.0
     assert report["all"]["product / rrf"]["MRR@10"] == 1.0
     assert report["all"]["product - rrf"]["R@1"] == {"mean": 0.0, "ci95": [0.0, 0.0]}
+
+
+def test_the_baselines_of_an_adapted_model_are_measured_on_the_published_one_too(
+    files, settings, monkeypatch
+):
+    chosen = []
+    monkeypatch.setattr(
+        bench, "load_embedder", lambda name, *_: chosen.append(name) or ToyEmbedder()
+    )
+    report = bench.bench_retrieval(*files, replace(settings, embedding_model=ADAPTED))
+    assert chosen == [ADAPTED, CARRIED]
+    assert set(report["all"]) == {
+        *METHODS,
+        *("adapted vectors", "adapted rrf", "questions"),
+        *("product / rrf", "product - rrf", "product / adapted rrf", "product - adapted rrf"),
+    }
+    assert report["all"]["adapted vectors"] == report["all"]["vectors"]  # one toy model for both
 
 
 def test_no_unseen_question_leaves_its_line_without_figures(files, settings):
@@ -116,7 +135,7 @@ def test_the_command_prints_json_and_asks_for_its_files(files, settings):
     arguments = argparse.Namespace(articles=files[0], queries=files[1], qrels=None, seen=None)
     assert bench.run_bench_retrieval(arguments, settings, shown.append) == 0
     assert sorted(json.loads(shown[0])["all"]) == sorted(
-        [*bench.METHODS, "questions", "product / rrf", "product - rrf"]
+        [*METHODS, "questions", "product / rrf", "product - rrf"]
     )
     with pytest.raises(SettingsError, match="--articles"):
         arguments.articles = None

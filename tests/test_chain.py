@@ -21,7 +21,7 @@ from bot.understand import understand
 from bot.verify import is_verbatim, unknown_markers, unsupported_numbers
 from index.build import build_index
 from index.errors import IndexCorrupt, IndexMissing
-from index.prepare import CARRIED
+from index.prepare import ADAPTED
 from index.words import normalise
 from tests.toys import TINY_ASKED, ToyEmbedder, make_document, open_searcher, tiny_corpus
 
@@ -193,7 +193,7 @@ def test_the_embedding_model_of_the_settings_is_loaded(tiny_index, tmp_path, mon
     environ = {"WENCE_INDEX_DIR": str(tiny_index), "WENCE_CACHE_DIR": str(tmp_path)}
     chain = load_chain(load_settings(environ))
     assert list(chain.documents) == ["jia", "wu"]
-    assert asked == [(CARRIED, "int8", tmp_path)]
+    assert asked == [(ADAPTED, "int8", tmp_path)]
 
 
 # ---- on the five documents

@@ -14,7 +14,7 @@ from index.build import build_index
 from index.corpus import load_corpus
 from index.embedder import load_embedder
 from index.modelcache import is_intact
-from index.prepare import CARRIED, model_folder
+from index.prepare import ADAPTED, model_folder
 from index.search import Searcher
 
 LAWS = bench_data() / "laws"
@@ -42,7 +42,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     absent = [name for name in HELD if not (LAWS / f"{name}.md").is_file()]
     if absent:
         pytest.skip(f"the laws are not at {LAWS}")
-    if not is_intact(model_folder(CARRIED, "int8", settings.cache_dir)):
+    if not is_intact(model_folder(ADAPTED, "int8", settings.cache_dir)):
         pytest.skip("the embedding model is not prepared; run make install")
     folder = tmp_path_factory.mktemp("laws")
     raw = folder / "raw"
@@ -50,7 +50,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
     for name in HELD:
         shutil.copy(LAWS / f"{name}.md", raw)
     corpus = load_corpus(folder)
-    embedder = load_embedder(CARRIED, "int8", settings.cache_dir)
+    embedder = load_embedder(ADAPTED, "int8", settings.cache_dir)
     build_index(corpus.documents, corpus.asked, embedder, folder / "index", gaps=corpus.gaps)
     chain = PolicyChain(Searcher.open(folder / "index", embedder), settings)
     return lambda text: chain.invoke(Question(text))

@@ -87,6 +87,20 @@ def test_a_number_without_its_office_means_no_document_of_another_region():
     assert (named.held, named.unheld) == ((), ("武汉25号文",))
 
 
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        ("25号文里校长任期几年", " 校长任期几年"),
+        ("25号文件里面，校长任期几年", " 校长任期几年"),
+        ("25号文中校长任期几年", " 校长任期几年"),
+        ("25号文中小学校长任期几年", " 中小学校长任期几年"),
+        ("25号文，校长任期几年", " ，校长任期几年"),
+    ],
+)
+def test_a_word_that_only_says_where_to_look_goes_with_the_name(text, rest):
+    assert named_documents(text, Titles.of([CITY]), []).bare == rest
+
+
 def test_a_region_before_a_name_belongs_to_it_and_the_rest_of_the_text_is_left():
     province = Mention("浙江省", 2, 5, (Region.parse("浙江省"),))
     named = named_documents("按照浙江省义务教育条例，随迁子女怎么办", Titles.of([CITY]), [province])

@@ -91,7 +91,7 @@ def test_a_hub_model_is_fetched_once_and_one_out_of_reach_says_what_to_do(hub_ru
         "正在下载向量模型 school/e5",
         "正在下载向量模型 school/absent",
         "无法取得向量模型 school/absent（OSError）。请检查名称与网络，或改用本地文件夹，"
-        "或把 WENCE_EMBEDDING_MODEL 设回 multilingual-e5-small。",
+        "或把 WENCE_EMBEDDING_MODEL 设回 multilingual-e5-small-wence。",
     ]
 
 

@@ -28,7 +28,7 @@ digests disk documents errors fusion lines make_divisions order postings quiet r
 carrier cleaner codec guesses keywords make_readings modelcache naming numbering passages
   publish reading.containers reading.pdf reading.plain reading.sheets region_data sidecar store
   syllables word_odds words
-before blocks checks.kinds checks.probes compare_versions days decoded english levels
+adapter before blocks checks.kinds checks.probes compare_versions days decoded english levels
   library.files library.names numerals outline parsed probe reading.archive reading.html
   reading.ooxml reading.rows region_latin region_sounds repairs store_files store_server
   thesaurus vocabulary
@@ -53,25 +53,21 @@ library.library library.versions
 BOT_LADDER = """
 articles as_of bench.data bench.page breaker commands.terminal conversation faithful.copying
   faithful.counting faithful.grounds faithful.lexicon faithful.lists force general language
-  likeness messages
-  own_facts prompts public.clients public.patterns public.visits scope sentences setting
-  staff.charts staff.passwords staff.tables staff.topics suspicion topic web.interface web.marks
-  web.schemas web.sessions
+  likeness messages own_facts prompts public.clients public.patterns public.visits scope
+  sentences setting staff.charts staff.passwords staff.tables staff.topics suspicion topic
+  web.interface web.marks web.schemas web.sessions
 courtesy failures faithful.wording in_force named patterns places premise public.name_rules
   related scoring.expectations settings spoken staff.audit staff.csvs staff.draft_view
   staff.gaps staff.texts verify web.headers web.outline web.render
-bench.corpora bench.retrieval commands.index faithful.amounts faithful.connective faithful.spelling
-  frame model
-  public.names public.watch resolve scoring.measures screen sections staff.jobs staff.migrations
-  web.document_view web.markup
+bench.corpora bench.retrieval commands.index faithful.amounts faithful.connective
+  faithful.spelling frame model public.names public.watch resolve scoring.measures screen
+  sections staff.jobs staff.migrations web.document_view web.markup
 bench.tutorial commands.drafts drafting faithful.alignment faithful.edges followup public.logs
-  public.privacy
-  public.traces school_level staff.store web.exchanges
+  public.privacy public.traces school_level staff.store web.exchanges
 commands.watch faithful.company scoring.baselines staff.accounts staff.switches understand
   web.exports web.turns
 app aspects batch compose faithful.facts faithful.figures public.gate public.limits rewrite
-  scoring.evaluation
-  staff.questions staff.signin web.ask web.feedback
+  scoring.evaluation staff.questions staff.signin web.ask web.feedback
 about authority bare faithful.comparison public.desk public.door public.metrics public.startup
   public.turnstile scoring.tradeoff staff.pages tables web.api_docs
 decide faithful.bearing faithful.naming public.draining public.figures remarks scoring.scores

@@ -16,7 +16,7 @@ from index.embedder import load_embedder
 from index.library.changes import Changes
 from index.library.intake import Received
 from index.modelcache import is_intact
-from index.prepare import CARRIED, model_folder
+from index.prepare import ADAPTED, model_folder
 from index.search import Searcher
 from tests.library_staff import HELD, folders
 from tests.library_toys import apply, empty_library, policy
@@ -40,9 +40,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("library")
     environ = folders(folder)
     chosen = settings(**environ)
-    if not is_intact(model_folder(CARRIED, "int8", chosen.cache_dir)):
+    if not is_intact(model_folder(ADAPTED, "int8", chosen.cache_dir)):
         pytest.skip("the embedding model is not prepared; run make install")
-    embedder = load_embedder(CARRIED, "int8", chosen.cache_dir)
+    embedder = load_embedder(ADAPTED, "int8", chosen.cache_dir)
     library = empty_library(folder)
     apply(library, Changes((library.drafts.keep(HELD, "甲").id,)), embedder)
     with_accounts(toy_store(folder))

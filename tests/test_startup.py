@@ -23,7 +23,7 @@ from bot.settings import ROOT, Settings, load_settings
 from index.errors import SettingsError
 from index.library.changes import Changes
 from index.modelcache import MARKER
-from index.prepare import model_folder
+from index.prepare import ADAPTED, model_folder
 from tests.library_toys import empty_library, publish, received, silent
 from tests.served import free_port
 from tests.toys import ToyEmbedder
@@ -52,7 +52,7 @@ sys.exit(serve.serve(settings, settings.host, settings.port, lambda text: print(
 def prepared(tmp_path: Path, tiny_index: Path) -> dict[str, str]:
     """Settings with which nothing is wrong: an index and a model whose files nobody reads here."""
     shutil.copytree(tiny_index, tmp_path / "var" / "index")
-    folder = model_folder("multilingual-e5-small", "int8", tmp_path / "cache")
+    folder = model_folder(ADAPTED, "int8", tmp_path / "cache")
     folder.mkdir(parents=True)
     (folder / MARKER).write_text("{}")
     return {"index_dir": str(tmp_path / "var" / "index"), "cache_dir": str(tmp_path / "cache")}
@@ -132,7 +132,7 @@ def test_all_faults_are_said_at_once_the_port_among_them() -> None:
     starts = (
         f"端口 {port} 已被占用",
         "还没有建立索引",
-        "向量模型 multilingual-e5-small 还没有准备好",
+        f"向量模型 {ADAPTED} 还没有准备好",
         "WENCE_TRUSTED_PROXIES 应为",
     )
     for line, start in zip(str(stopped.value).splitlines(), starts, strict=True):

@@ -10,7 +10,7 @@ from index.build import build_index
 from index.embedder import load_embedder
 from index.fusion import unexpanded_bonus
 from index.modelcache import is_intact
-from index.prepare import CARRIED, model_folder
+from index.prepare import ADAPTED, model_folder
 from index.publish import current_build
 from index.search import Query, Searcher
 from index.static_match import StaticMatch, Subwords, build_static, open_static
@@ -148,9 +148,9 @@ def test_a_model_without_subwords_of_its_own_searches_as_before(tiny_index):
 
 def test_the_carried_model_knows_words_alike_without_context():
     settings = load_settings({})
-    if not is_intact(model_folder(CARRIED, "int8", settings.cache_dir)):
+    if not is_intact(model_folder(ADAPTED, "int8", settings.cache_dir)):
         pytest.skip("the embedding model is not prepared; run make install")
-    embedder = load_embedder(CARRIED, "int8", settings.cache_dir)
+    embedder = load_embedder(ADAPTED, "int8", settings.cache_dir)
     texts = [
         "幼儿园孩子的老师",
         "教师工资按月发放",

@@ -24,7 +24,7 @@ import pytest
 
 from bot.settings import ROOT, load_settings
 from index.modelcache import is_intact
-from index.prepare import CARRIED, model_folder
+from index.prepare import ADAPTED, model_folder
 from index.publish import POINTER, current_build
 from tests.programs import Program, chroma, nginx, postgres, program, redis
 from tests.served import free_port
@@ -104,7 +104,7 @@ def site() -> Iterator[Site]:
         program(name)
     pytest.importorskip("psycopg", reason="psycopg is not installed")
     cache = load_settings({}).cache_dir
-    if not is_intact(model_folder(CARRIED, "int8", cache)):
+    if not is_intact(model_folder(ADAPTED, "int8", cache)):
         pytest.skip("the embedding model is not prepared; run make install")
     folder = Path(tempfile.mkdtemp(prefix="wence-site-"))
     folder.chmod(0o755)

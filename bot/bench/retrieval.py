@@ -2,7 +2,8 @@
 
 Any articles and questions are indexed with the product's own code: every article is a document
 of one clause. Beside the product stand the methods a user might take instead, over the same
-articles and vectors: BM25, the vectors of whole articles, and reciprocal rank fusion of the two.
+articles: BM25, the vectors of whole articles, and reciprocal rank fusion of the two, with the model
+as it is published and, where the product adapts it, with the adapted one too.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import tempfile
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ from index.errors import SettingsError
 from index.fusion import reciprocal_rank_fusion
 from index.keywords import KeywordIndex, build_keywords
 from index.order import best
-from index.prepare import prepare_model
+from index.prepare import as_published, prepare_model
 from index.search import Query, Searcher
 from index.snapshot import Snapshot
 from index.store import Vectors
@@ -35,7 +37,8 @@ DEPTH = 100  # articles ranked for each question
 CUTS = (1, 5, 10, 30, 100)
 RESAMPLES = 1000
 SEED = 0
-METHODS = ("bm25", "vectors", "rrf", "product")
+PUBLISHED = ("bm25", "vectors", "rrf")
+OURS = ("adapted vectors", "adapted rrf")
 
 Ranking = list[str]
 Progress = Callable[[str, int, int], None]
@@ -67,10 +70,9 @@ def bench_retrieval(
     A question is unseen when none of its articles is the answer to one in ``seen``.
     """
     texts, questions = read_articles(articles), read_questions(queries, qrels)
-    prepare_model(settings.embedding_model, settings.embedding_precision, settings.cache_dir)
-    embedder = load_embedder(
-        settings.embedding_model, settings.embedding_precision, settings.cache_dir
-    )
+    embedder = _prepared(settings, settings.embedding_model)
+    published = as_published(settings.embedding_model)
+    plain = None if published == settings.embedding_model else _prepared(settings, published)
     known = frozenset[str]()
     if seen:
         known = frozenset().union(*(question.relevant for question in read_questions(seen)))
@@ -78,7 +80,7 @@ def bench_retrieval(
         build_index(to_documents(texts), {}, embedder, Path(scratch), progress)
         searcher = Searcher.open(Path(scratch), embedder)
         try:
-            rankings = rank_all(searcher, texts, questions, embedder)
+            rankings = rank_all(searcher, texts, questions, embedder, plain)
         finally:
             searcher.snapshot.store.close()
     chosen = [row for row, question in enumerate(questions) if not question.relevant & known]
@@ -90,23 +92,44 @@ def bench_retrieval(
     return report
 
 
+def _prepared(settings: Settings, name: str) -> Embedder:
+    prepare_model(name, settings.embedding_precision, settings.cache_dir)
+    return load_embedder(name, settings.embedding_precision, settings.cache_dir)
+
+
 def rank_all(
-    searcher: Searcher, articles: Sequence[Article], questions: Sequence[Asked], embedder: Embedder
+    searcher: Searcher,
+    articles: Sequence[Article],
+    questions: Sequence[Asked],
+    embedder: Embedder,
+    published: Embedder | None = None,
 ) -> dict[str, list[Ranking]]:
-    """Article ids, best first, by method and question."""
+    """Article ids, best first, by method and question.
+
+    ``published`` is the model of the baselines, where it is not the product's own.
+    """
     ids = [article.id for article in articles]
     keywords = build_keywords([[(f"{one.title} {one.text}", 1)] for one in articles])
     vectors = _whole_vectors(searcher.snapshot, articles, embedder)
-    rankings: dict[str, list[Ranking]] = {name: [] for name in METHODS}
+    theirs = published.embed_documents_array(_whole(articles)) if published else vectors
+    rankings = defaultdict[str, list[Ranking]](list)
+
+    def keep(names: Sequence[str], found: Sequence[Sequence[int]]) -> None:
+        for name, rows in zip(names, found, strict=True):
+            rankings[name].append([ids[row] for row in rows])
+
     for question in questions:
         vector = searcher.embed(question.text)
-        rows = baselines(keywords, vectors, question.text, vector)
-        for name, found in zip(METHODS, rows, strict=False):
-            rankings[name].append([ids[row] for row in found])
+        if published:
+            plain = published.embed_query_array([question.text])[0]
+            keep(PUBLISHED, baselines(keywords, theirs, question.text, plain))
+            keep(OURS, baselines(keywords, vectors, question.text, vector)[1:])
+        else:
+            keep(PUBLISHED, baselines(keywords, vectors, question.text, vector))
         query = Query(question.text, limit=DEPTH, vector=vector)
         hits = searcher.search(query).hits
-        rankings["product"].append([ids[int(hit.document.id)] for hit in hits])
-    return rankings
+        keep(["product"], [[int(hit.document.id) for hit in hits]])
+    return dict(rankings)
 
 
 def baselines(
@@ -133,9 +156,11 @@ def compare_methods(
     }
     for name, table in tables.items():
         report[name] = _summary(table)
-    over = tables["product"].mean(axis=0) / np.maximum(tables["rrf"].mean(axis=0), 1e-9)
-    report["product / rrf"] = dict(zip(_names(), over.round(3).tolist(), strict=True))
-    report["product - rrf"] = _summary(tables["product"] - tables["rrf"])
+    product = tables["product"]
+    for name in {"rrf", OURS[-1]} & tables.keys():
+        over = product.mean(axis=0) / np.maximum(tables[name].mean(axis=0), 1e-9)
+        report[f"product / {name}"] = dict(zip(_names(), over.round(3).tolist(), strict=True))
+        report[f"product - {name}"] = _summary(product - tables[name])
     return report
 
 
@@ -166,9 +191,14 @@ def _summary(table: NDArray[np.float64]) -> dict[str, Any]:
     }
 
 
+def _whole(articles: Sequence[Article]) -> list[str]:
+    """The text of each, title in front."""
+    return ["\n".join(filter(None, (one.title, one.text))) for one in articles]
+
+
 def _whole_vectors(snapshot: Snapshot, articles: Sequence[Article], embedder: Embedder) -> Vectors:
-    """One vector an article, title in front; taken from the index where it holds that text."""
-    texts = ["\n".join(filter(None, (one.title, one.text))) for one in articles]
+    """One vector an article; taken from the index where it holds that text."""
+    texts = _whole(articles)
     held = {snapshot.passage_at(row).text: row for row in range(len(snapshot.passages))}
     vectors = np.zeros((len(texts), embedder.dimensions), dtype=np.float32)
     for row, text in enumerate(texts):

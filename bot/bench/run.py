@@ -24,7 +24,7 @@ from bot.conversation import Question
 from bot.scoring.expectations import load_expectations
 from bot.settings import ROOT, Settings, bench_data
 from index.errors import WenceError
-from index.prepare import prepare_model
+from index.prepare import as_published, prepare_model
 
 QUESTIONS = ROOT / "tests" / "data" / "questions.jsonl"
 RESULTS = ROOT / "tests" / "benchmarks" / "RESULTS.md"
@@ -86,8 +86,8 @@ def bench(
         raise BenchFailed(f"a size is {FIVE}, {LAWS} or a number of clauses, not {strange[0]!r}")
     if set(sizes) != {FIVE} and not (bench_data() / "laws").is_dir():
         raise BenchFailed(f"no laws in {bench_data() / 'laws'}: set WENCE_BENCH_DATA")
-    for precision in ("int8", "fp32"):
-        prepare_model(settings.embedding_model, precision, settings.cache_dir)
+    prepare_model(settings.embedding_model, "int8", settings.cache_dir)
+    prepare_model(as_published(settings.embedding_model), "fp32", settings.cache_dir)
     with tempfile.TemporaryDirectory(prefix="wence-bench-") as temporary:
         folder = keep or Path(temporary)
         for size in sizes:

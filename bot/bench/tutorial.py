@@ -17,7 +17,7 @@ from bot.scoring.expectations import GoldQuote
 from bot.scoring.measures import Excerpt
 from bot.settings import Settings
 from index.documents import Document
-from index.prepare import CARRIED, prepare_model
+from index.prepare import BUILT_IN, as_published, prepare_model
 from index.quiet import quiet
 from index.reader import read_file
 
@@ -133,12 +133,15 @@ def load_tutorial(settings: Settings, documents: Mapping[str, Document]) -> Tuto
 
 
 def tutorial_embeddings(settings: Settings) -> Embeddings:
-    """HuggingFaceEmbeddings on the carried model in fp32, or on the model that is set."""
+    """HuggingFaceEmbeddings on the carried model in fp32, or on the model that is set.
+
+    Not on the adapted one: who follows a tutorial takes the model as it is published.
+    """
     from langchain_huggingface import HuggingFaceEmbeddings
 
-    name = settings.embedding_model
+    name = as_published(settings.embedding_model)
     folder = prepare_model(name, "fp32", settings.cache_dir)
-    model = str(folder) if name == CARRIED else name
+    model = str(folder) if name in BUILT_IN else name
     with quiet():
         return HuggingFaceEmbeddings(model_name=model, model_kwargs={"device": "cpu"})
 

@@ -34,6 +34,7 @@ LAW_FILES = (
     "questions.laws.report.jsonl",
     "questions.laws5.jsonl",
     "questions.laws6.jsonl",
+    "questions.laws7.jsonl",
 )
 LAWS = bench_data() / "laws"
 LAYPEOPLE = bench_data() / "stard"

@@ -1,16 +1,14 @@
 """Train the adapter of the carried encoder: low-rank updates of its upper layers (Hu et al. 2021).
 
-Two kinds of batches alternate; what each is for stands in RETRIEVAL.md:
+Every step has a batch of questions on articles or laws (``adapter_data.py``), each to be nearest to
+what answers it: against the other passages of the batch and one of the same law that shares words
+with the question. In two cases of five the passage is not the whole clause but the run of sentences
+that shares most words with the question, as the index holds both. Beside it stand clauses of one
+policy: their everyday questions are to be nearest to their own clause, and the cosines between
+questions, of both kinds (answered, and answered by nothing), are to stay what they are without the
+adapter, so that what is fitted on cosines keeps its meaning.
 
-* laws: lay questions of STARD train -> their article, against the other articles of the batch and
-  articles of the same law that share words with the question.
-* policies: questions that a clause answers (``*.asked.yaml``) stand nearer to each other and to
-  their clause than to other clauses' questions and to questions that nothing answers
-  (``*.gaps.yaml``); those stand nearer to each other than to answered ones.
-
-    python tests/benchmarks/train_adapter.py --bench DIR --out adapter.npz
-
-The labelled questions of ``tests/data`` are never read.
+    python -m tests.benchmarks.train_adapter --stard DIR --out adapter.npz
 """
 
 from __future__ import annotations
@@ -18,10 +16,9 @@ from __future__ import annotations
 import argparse
 import math
 import random
-import re
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,42 +28,41 @@ from tokenizers import Tokenizer
 from torch import Tensor, nn
 from transformers import BertModel
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
-from bot.bench.data import read_articles, read_questions
 from bot.settings import load_settings
-from index.corpus import load_corpus
-from index.keywords import build_keywords
-from index.passages import passages_of
 from index.prepare import CARRIED, prepare_model
 from index.tokens import weighted_tokens
 from index.unpack import LAYER
 from index.vocabulary import PASSAGE_PROMPT, QUERY_PROMPT
+from tests.benchmarks.adapter_data import (
+    ClauseQuestions,
+    Pair,
+    Training,
+    load_policies,
+    load_training,
+)
 
 ADAPTED = {short: path for short, path in LAYER.items() if not short.endswith("ln")}
 CHUNK = 32  # texts padded together
-ARTICLE = re.compile("第[零〇一二三四五六七八九十百千]+条.*$")
+KEPT_TOGETHER = 512  # texts of which the carried vectors are made together
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Hyper-parameters; the defaults made the adapter measured in RETRIEVAL.md."""
+    """Hyper-parameters; the defaults made the shipped adapter."""
 
     seed: int = 7
-    epochs: int = 2
-    rank: int = 16
+    epochs: float = 1.5
+    rank: int = 32
     rate: float = 5e-4
-    temperature: float = 0.02
-    batch: int = 24  # STARD questions a step
-    hard: int = 1  # articles of the same law for each question
-    near: int = 12  # they are drawn from so many with like words
-    clauses: int = 6  # clauses a step of our own corpus
-    asked: int = 6  # questions a clause
-    gaps: int = 8
-    own_weight: float = 0.5
+    temperature: float = 0.01  # that of e5 itself; with .02 the cosines spread twice as far
+    batch: int = 32  # questions a step
+    clauses: int = 8  # of a policy a step
+    whole: float = 0.6  # how often the passage is the whole clause
+    keep_weight: float = 1.0
+    own_weight: float = 0.3
     tokens: int = 112
     first: int = 6  # layer that is adapted, those below it are not
-    share: float = 1.0  # of the update that is written: between the carried and the trained model
-    without: str = ""  # a document left out, to measure how far the training carries
+    share: float = 0.8  # of the update that is written: between the carried and the trained model
 
 
 class LowRank(nn.Module):
@@ -157,118 +153,144 @@ def _mask(lengths: list[int]) -> Tensor:
     return (torch.arange(max(lengths))[None, :] < torch.tensor(lengths)[:, None]).long()
 
 
-@dataclass(frozen=True, slots=True)
-class LawQuestion:
-    """A question of STARD train, its articles, and others of their laws with like words."""
+@dataclass(slots=True)
+class Trainer:
+    """The encoder with what it learns from; ``carried`` are vectors of the policies' questions."""
 
-    text: str
-    relevant: list[str]
-    near: list[str]
+    encoder: Encoder
+    training: Training
+    recipe: Recipe
+    rng: random.Random
+    carried: dict[str, Tensor]
 
-
-@dataclass(frozen=True, slots=True)
-class Laws:
-    """The questions, and every article as the product embeds it whole."""
-
-    questions: list[LawQuestion]
-    passages: dict[str, str]
-
-
-def load_laws(bench: Path, recipe: Recipe) -> Laws:
-    articles = read_articles(bench / "articles.jsonl")
-    ids = [article.id for article in articles]
-    law = np.array([ARTICLE.sub("", name) for name in ids])
-    keywords = build_keywords([[(f"{one.title} {one.text}", 1)] for one in articles])
-    questions = []
-    for asked in read_questions(bench / "queries.train.jsonl"):
-        scores = keywords.scores(weighted_tokens([(asked.text, 1.0)]))
-        same = np.isin(law, [ARTICLE.sub("", name) for name in asked.relevant])
-        order = np.argsort(-np.where(same, scores, -1), kind="stable")[: recipe.near + 9]
-        near = [ids[i] for i in order if same[i] and ids[i] not in asked.relevant][: recipe.near]
-        questions.append(LawQuestion(asked.text, sorted(asked.relevant), near))
-    passages = {article.id: f"{article.title}\n{article.text}" for article in articles}
-    return Laws(questions, passages)
-
-
-def law_loss(
-    encoder: Encoder, laws: Laws, questions: list[LawQuestion], recipe: Recipe, rng: random.Random
-) -> Tensor:
-    """InfoNCE over the articles of the batch; a question's other articles are left out."""
-    targets = [rng.choice(question.relevant) for question in questions]
-    hard = [a for q in questions for a in rng.sample(q.near, min(recipe.hard, len(q.near)))]
-    articles = list(dict.fromkeys(targets + hard))
-    texts = [PASSAGE_PROMPT + laws.passages[article] for article in articles]
-    vectors = encoder.encode([QUERY_PROMPT + question.text for question in questions] + texts)
-    cosines = vectors[: len(questions)] @ vectors[len(questions) :].T
-    others = torch.tensor(
-        [
-            [article in question.relevant and article != target for article in articles]
-            for question, target in zip(questions, targets, strict=True)
-        ]
-    )
-    labels = torch.tensor([articles.index(article) for article in targets])
-    logits = cosines.masked_fill(others, -1.0) / recipe.temperature
-    return nn.functional.cross_entropy(logits, labels)
-
-
-@dataclass(frozen=True, slots=True)
-class ClauseQuestions:
-    """One clause: its passage, what it answers, and what nothing answers on its subject."""
-
-    text: str
-    asked: list[str]
-    gaps: list[str]
-
-
-def load_policies(without: str) -> list[list[ClauseQuestions]]:
-    corpus = load_corpus(load_settings().corpus_dir)
-    groups = []
-    for document in corpus.documents:
-        if document.id == without:
-            continue
-        whole: dict[str, str] = {}
-        for passage in passages_of(document, {}):
-            whole[passage.clause_id] = passage.text  # the last one of a clause is the whole clause
-        asked, gaps = corpus.asked[document.id], corpus.gaps[document.id]
-        groups.append(
+    def law_loss(self, batch: Sequence[Pair]) -> Tensor:
+        """InfoNCE over the passages of the batch; other right answers of a question left out."""
+        targets = [self.rng.choice(pair.relevant) for pair in batch]
+        chosen: dict[str, str] = {}
+        for pair, target in zip(batch, targets, strict=True):
+            chosen.setdefault(target, self._passage(pair.text, target))
+        hard = [one for pair in batch for one in self.rng.sample(pair.near, min(1, len(pair.near)))]
+        names = list(dict.fromkeys(targets + hard))
+        texts = [chosen.get(name) or self.training.passages[name][0] for name in names]
+        asked = [QUERY_PROMPT + pair.text for pair in batch]
+        vectors = self.encoder.encode(asked + [PASSAGE_PROMPT + text for text in texts])
+        cosines = vectors[: len(batch)] @ vectors[len(batch) :].T
+        others = torch.tensor(
             [
-                ClauseQuestions(whole[c.id], list(asked.get(c.key, ())), list(gaps.get(c.key, ())))
-                for c in document.clauses
-                if c.key in asked
+                [name in pair.relevant and name != target for name in names]
+                for pair, target in zip(batch, targets, strict=True)
             ]
         )
-    return groups
+        labels = torch.tensor([names.index(target) for target in targets])
+        return self._entropy(cosines.masked_fill(others, -1.0), labels)
+
+    def keep_loss(self, clauses: Sequence[ClauseQuestions]) -> Tensor:
+        """How far cosines between questions moved, in standard deviations of the carried ones."""
+        asked: list[str] = []
+        passages: list[str] = []
+        for clause in clauses:
+            drawn = self.rng.sample(clause.asked, min(4, len(clause.asked)))
+            drawn += self.rng.sample(clause.gaps, min(3, len(clause.gaps)))
+            asked += [QUERY_PROMPT + text for text in drawn[:4]]
+            passages += [PASSAGE_PROMPT + text for text in drawn]
+        new = self.encoder.encode(asked + passages)
+        old = torch.stack([self.carried[text] for text in asked + passages])
+        now, before = (one[: len(asked)] @ one[len(asked) :].T for one in (new, old))
+        return (((now - before) / before.std()) ** 2).mean()
+
+    def own_loss(self, clauses: Sequence[ClauseQuestions]) -> Tensor:
+        """InfoNCE of everyday questions over the clauses of one policy."""
+        asked = [
+            (row, text)
+            for row, clause in enumerate(clauses)
+            for text in self.rng.sample(clause.asked, min(3, len(clause.asked)))
+        ]
+        texts = [PASSAGE_PROMPT + self._any(clause.passages) for clause in clauses]
+        passages = self.encoder.encode(texts)
+        questions = self.encoder.encode([QUERY_PROMPT + text for _, text in asked])
+        return self._entropy(questions @ passages.T, torch.tensor([row for row, _ in asked]))
+
+    def _entropy(self, cosines: Tensor, labels: Tensor) -> Tensor:
+        return nn.functional.cross_entropy(cosines / self.recipe.temperature, labels)
+
+    def _passage(self, question: str, name: str) -> str:
+        whole, *runs = self.training.passages[name]
+        if not runs or self.rng.random() < self.recipe.whole:
+            return whole
+        words = set(weighted_tokens([(question, 1.0)]))
+        return max(runs, key=lambda text: sum(word in text for word in words))
+
+    def _any(self, passages: Sequence[str]) -> str:
+        whole, *runs = passages
+        takes_whole = self.rng.random() < self.recipe.whole or not runs
+        return whole if takes_whole else self.rng.choice(runs)
 
 
-def policy_loss(
-    encoder: Encoder, clauses: list[ClauseQuestions], recipe: Recipe, rng: random.Random
-) -> Tensor:
-    """Share of the softmax that falls on one's own kind, as in neighbourhood components."""
-    texts, owners = [], []  # owner: the clause that answers, -1 for none
-    for number, clause in enumerate(clauses):
-        for text in rng.sample(clause.asked, min(recipe.asked, len(clause.asked))):
-            texts.append(text)
-            owners.append(number)
-        for text in rng.sample(clause.gaps, min(recipe.gaps, len(clause.gaps))):
-            texts.append(text)
-            owners.append(-1)
-    n = len(texts)
-    vectors = encoder.encode(
-        [QUERY_PROMPT + t for t in texts]
-        + [PASSAGE_PROMPT + t for t in texts]
-        + [PASSAGE_PROMPT + clause.text for clause in clauses]
+def train(stard: Path, out: Path, recipe: Recipe) -> None:
+    """Train on one thread and write the updates."""
+    torch.manual_seed(recipe.seed)
+    torch.set_num_threads(1)
+    rng = random.Random(recipe.seed)
+    encoder = Encoder(prepare_model(CARRIED, "fp32", load_settings().cache_dir), recipe)
+    training, policies = load_training(stard), load_policies()
+    trainer = Trainer(encoder, training, recipe, rng, _carried(encoder, policies))
+    own = _cycle(policies, recipe.clauses, rng)
+    optimiser = torch.optim.AdamW(encoder.parameters(), lr=recipe.rate, weight_decay=0.01)
+    pairs = len(training.articles) + len(training.laws)
+    steps = int(recipe.epochs * math.ceil(pairs / recipe.batch))
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimiser, lambda s: min((s + 1) / (0.1 * steps), 0.5 * (1 + math.cos(math.pi * s / steps)))
     )
-    logits = vectors[:n] @ vectors[n:].T / recipe.temperature
-    owner = torch.tensor(owners)
-    same = owner[:, None] == torch.cat([owner, torch.arange(len(clauses))])[None, :]
-    ignored = torch.cat(
-        [torch.eye(n, dtype=torch.bool), (owner < 0)[:, None].expand(n, len(clauses))], 1
-    )
-    logits = logits.masked_fill(ignored, -math.inf)
-    own = logits.masked_fill(~same, -math.inf).logsumexp(1)
-    each = logits.logsumexp(1) - own
-    each = each[torch.isfinite(each)]
-    return each.mean()
+    began = time.monotonic()
+    for step, batch in zip(
+        range(1, steps + 1), _batches(training, recipe.batch, rng), strict=False
+    ):
+        encoder.merge()
+        law, clauses = trainer.law_loss(batch), next(own)
+        keep, mine = trainer.keep_loss(clauses), trainer.own_loss(clauses)
+        loss = law + recipe.keep_weight * keep + recipe.own_weight * mine
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
+        optimiser.step()
+        schedule.step()
+        optimiser.zero_grad()
+        spent = time.monotonic() - began
+        sys.stderr.write(f"{step}/{steps} {law:.3f} {keep:.3f} {mine:.3f} {spent:.0f}s\n")
+    encoder.save(out, recipe.share)
+
+
+def _carried(encoder: Encoder, policies: Sequence[Sequence[ClauseQuestions]]) -> dict[str, Tensor]:
+    """Vectors of every question, as question and as passage, before anything is learned."""
+    texts = [
+        prompt + text
+        for group in policies
+        for clause in group
+        for text in (*clause.asked, *clause.gaps)
+        for prompt in (QUERY_PROMPT, PASSAGE_PROMPT)
+    ]
+    encoder.merge()
+    with torch.no_grad():
+        return {
+            text: vector
+            for at in range(0, len(texts), KEPT_TOGETHER)
+            for text, vector in zip(
+                texts[at : at + KEPT_TOGETHER],
+                encoder.encode(texts[at : at + KEPT_TOGETHER]),
+                strict=True,
+            )
+        }
+
+
+def _batches(training: Training, size: int, rng: random.Random) -> Iterator[list[Pair]]:
+    """Endless batches of either kind, as often as there are questions of it."""
+    kinds = (training.laws, training.articles)
+    share = len(training.laws) / sum(map(len, kinds))
+    left: list[list[int]] = [[], []]
+    while True:
+        kind = int(rng.random() >= share)
+        if len(left[kind]) < size:
+            left[kind] = rng.sample(range(len(kinds[kind])), len(kinds[kind]))
+        yield [kinds[kind][left[kind].pop()] for _ in range(size)]
 
 
 def _cycle(
@@ -281,50 +303,17 @@ def _cycle(
             mixed = rng.sample(group, len(group))
             batches += [mixed[at : at + size] for at in range(0, len(mixed), size)]
         rng.shuffle(batches)
-        yield from (batch for batch in batches if len(batch) > 1)
-
-
-def train(bench: Path, out: Path, recipe: Recipe) -> None:
-    torch.manual_seed(recipe.seed)
-    rng = random.Random(recipe.seed)
-    encoder = Encoder(prepare_model(CARRIED, "fp32", load_settings().cache_dir), recipe)
-    laws = load_laws(bench, recipe)
-    own = _cycle(load_policies(recipe.without), recipe.clauses, rng)
-    optimiser = torch.optim.AdamW(encoder.parameters(), lr=recipe.rate, weight_decay=0.01)
-    steps = recipe.epochs * math.ceil(len(laws.questions) / recipe.batch)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda s: min((s + 1) / (0.1 * steps), 0.5 * (1 + math.cos(math.pi * s / steps)))
-    )
-    began, step = time.monotonic(), 0
-    for _ in range(recipe.epochs):
-        order = rng.sample(range(len(laws.questions)), len(laws.questions))
-        for at in range(0, len(order), recipe.batch):
-            encoder.merge()
-            chosen = [laws.questions[row] for row in order[at : at + recipe.batch]]
-            first = law_loss(encoder, laws, chosen, recipe, rng)
-            second = policy_loss(encoder, next(own), recipe, rng)
-            (first + recipe.own_weight * second).backward()  # type: ignore[no-untyped-call]
-            nn.utils.clip_grad_norm_(encoder.parameters(), 1.0)
-            optimiser.step()
-            schedule.step()
-            optimiser.zero_grad()
-            step += 1
-            if step % 10 == 0:
-                spent = time.monotonic() - began
-                sys.stderr.write(f"{step}/{steps} {first:.3f} {second:.3f} {spent:.0f}s\n")
-        encoder.save(out, recipe.share)
+        yield from (batch for batch in batches if len(batch) > 2)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--bench", type=Path, required=True, help="folder of STARD")
+    parser.add_argument("--stard", type=Path, required=True, help="folder of the data set")
     parser.add_argument("--out", type=Path, required=True)
     for name, default in ((f, getattr(Recipe(), f)) for f in Recipe.__slots__):
         parser.add_argument(f"--{name}", type=type(default), default=default)
     arguments = vars(parser.parse_args())
-    bench, out = arguments.pop("bench"), arguments.pop("out")
-    torch.set_num_threads(1)
-    train(bench, out, Recipe(**arguments))
+    train(arguments.pop("stard"), arguments.pop("out"), Recipe(**arguments))
 
 
 if __name__ == "__main__":
