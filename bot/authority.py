@@ -18,7 +18,7 @@ from index.tokens import tokens
 LEVELS: tuple[Level, ...] = get_args(Level)
 CLOSE = 0.012  # below the best score: a document of another level is cited too
 EQUAL = 0.004  # within it two clauses fit equally, and the one nearer to the place comes first
-LEADS = 0.04  # below the best local score the national rule still answers for all
+LEADS = 0.05  # below the best local score the national rule still answers for all
 SAME_POINT = 0.25  # of the words of the shorter sentence stand in the other
 COMPARED = frozenset({NumberKind.QUANTITY, NumberKind.PERCENT, NumberKind.TIME})
 FORBIDS = frozenset({Force.PROHIBITION})

@@ -112,7 +112,7 @@ def test_a_level_that_does_not_answer_is_not_cited():
     assert cited([silent]) == []
 
 
-@pytest.mark.parametrize(("local", "leads"), [(0.60, True), (0.63, True), (0.65, False)])
+@pytest.mark.parametrize(("local", "leads"), [(0.60, True), (0.64, True), (0.66, False)])
 def test_the_national_rule_leads_unless_a_local_one_fits_far_better(local, leads):
     national = section("全国", source("law", "教师。", 0.6))
     own = section(CITY, source("city", "教师。", local, CITY))
