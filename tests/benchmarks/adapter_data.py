@@ -107,7 +107,7 @@ def _articles(stard: Path) -> tuple[list[Pair], dict[str, list[str]]]:
 
 def _laws() -> tuple[list[Pair], dict[str, list[str]]]:
     with tempfile.TemporaryDirectory() as folder:
-        corpus = with_laws(load_settings().corpus_dir, Path(folder))
+        corpus = with_laws(load_settings().corpus_dir, Path(folder) / "corpus")
     passages: dict[str, list[str]] = {}
     texts: dict[str, str] = {}
     alike: dict[str, set[str]] = {}
