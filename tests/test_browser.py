@@ -242,10 +242,13 @@ def test_region_and_audience_are_sent_and_remembered(
     page.locator("#audience label", has_text="教师").click()
     page.get_by_role("button", name="武汉评中级职称").wait_for()
     page.locator("#region input").click()
-    page.get_by_role("option", name="河阳市").click()
     page.wait_for_timeout(300)
+    before = page.evaluate("JSON.stringify(localStorage)")  # what is kept there is encrypted
+    page.get_by_role("option", name="河阳市").click()
+    page.wait_for_function("before => JSON.stringify(localStorage) !== before", arg=before)
     page.reload()
     page.wait_for_selector("#audience label.selected:has-text('教师')")
+    page.wait_for_function("document.querySelector('#region input').value.includes('河阳市')")
     ask(page, "谁能报名")
     assert (chain.asked[-1].region, chain.asked[-1].audience) == ("东江省/河阳市", "教师")
 
