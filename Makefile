@@ -56,6 +56,7 @@ evaluate: index
 	$(BIN)/wence evaluate tests/data/questions.report2.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report3.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report4.jsonl
+	$(BIN)/wence evaluate tests/data/questions.report5.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report6.jsonl --write tests/data/scores.md
 
 bench: index
