@@ -33,9 +33,8 @@ _ASKED_NUMBER = re.compile(  # 常政办发几号: the number itself is asked fo
 )
 _BEFORE_NUMBER = "市县区省文看按照"  # what may stand before the short form of a number
 _STATE = "中华人民共和国"
-_WHERE = re.compile(  # 4号文件里面, 4号中: says only where to look
-    r"(?:(?:文件|通知)?(?:里[面头边]?|当?中(?![小学等职层考]))[,，]?)?"
-)
+# 4号文件里面, 4号中: says only where to look
+_WHERE = r"(?:(?:文件|通知)?(?:里[面头边]?|当?中(?![小学等职层考]))[,，]?)?"
 _MARKS = re.compile(r"[《》]")
 _PLAIN = re.compile(r"[^\u4e00-\u9fffa-z0-9]+", re.IGNORECASE)
 
@@ -78,7 +77,7 @@ def named_documents(text: str, titles: Titles, regions: Sequence[Mention]) -> Na
         held |= {document.id: document for document in meant}
         if not meant:
             unheld.append(name)
-        bare = re.sub(re.escape(name) + _WHERE.pattern, " ", bare)
+        bare = re.sub(re.escape(name) + _WHERE, " ", bare)
     held |= {one.id: one for one in (() if held else _numbered_like(text, titles.documents))}
     articles = articles_in(text) if held else ()
     if articles:

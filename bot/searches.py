@@ -61,9 +61,10 @@ class Searches:
             for region, found in levels.items()
             if any(hits for _, _, hits in found)
         }
+        best_outside = outside()
         for region, found in levels.items():
             rivals = [score for other, score in scores.items() if other != region]
-            elsewhere = max([*rivals, outside()])
+            elsewhere = max([*rivals, best_outside])
             yield (
                 region,
                 tuple(

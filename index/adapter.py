@@ -16,6 +16,7 @@ import numpy as np
 from index.carrier import Carrier
 from index.errors import ModelError
 
+_RESTORE = "请从本项目的版本库恢复这个文件，或重新安装。"
 ADAPTER_FILE = Path(__file__).parent / "data" / "adapter.npz"
 ADAPTER_SHA256 = "22cabc9cc6ec395ceafdfe21a834f1aa2c374b58ffe35218215dc8ea5c3f139e"
 
@@ -37,6 +38,3 @@ def with_adapter(carrier: Carrier, path: Path = ADAPTER_FILE) -> Carrier:
     names = [name.removesuffix(".up") for name in arrays if name.endswith(".up")]
     updates = {f"{one}.w": (arrays[f"{one}.up"], arrays[f"{one}.down"]) for one in names}
     return replace(carrier, updates=updates)
-
-
-_RESTORE = "请从本项目的版本库恢复这个文件，或重新安装。"

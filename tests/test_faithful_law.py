@@ -13,7 +13,6 @@ from tests.benchmarks.fit_faithful import FILES
 from tests.benchmarks.labelled import read_labelled
 
 DATA = Path(__file__).parent / "data"
-HELD_OUT = "sentences.fresh5.jsonl"
 BANNED = "父母不得实施下列行为：\n（一）对未成年人实施家庭暴力；\n（二）强迫未成年人乞讨。"
 NEAR_SCHOOLS = (
     "（一）周边三百米范围内，不得规划车站；\n（二）周边一千米范围内，不得规划垃圾填埋场。"
@@ -105,17 +104,22 @@ def test_what_a_document_is_said_to_be_about_must_be_its_title():
     )
 
 
-@pytest.mark.parametrize(("faithful", "floor", "rows"), [(True, 0.64, 104), (False, 0.82, 98)])
-def test_held_out_pairs_hold_their_floors(faithful, floor, rows):
-    """Shares as measured on 2026-11-22; sentences.fresh5.jsonl says where the pairs come from."""
+@pytest.mark.parametrize(
+    ("name", "faithful", "floor", "rows"),
+    [
+        ("sentences.fresh5.jsonl", True, 0.64, 104),
+        ("sentences.fresh5.jsonl", False, 0.82, 98),
+        ("sentences.fresh7.jsonl", True, 0.75, 41),
+        ("sentences.fresh7.jsonl", False, 0.96, 89),
+    ],
+)
+def test_held_out_pairs_hold_their_floors(name, faithful, floor, rows):
+    """Shares as measured on 2026-11-22; each file says where its pairs come from."""
+    assert name not in FILES
     verdicts = [
         check(sentence, sources).passed == faithful
-        for sources, sentence, label, _ in read_labelled(DATA / HELD_OUT)
+        for sources, sentence, label, _ in read_labelled(DATA / name)
         if label == faithful
     ]
     assert len(verdicts) == rows
     assert sum(verdicts) / rows >= floor
-
-
-def test_held_out_pairs_are_told_apart_from_those_fitted_on():
-    assert HELD_OUT not in FILES

@@ -30,7 +30,7 @@ INTRODUCTION = (
     "own on the same machine: WenCe gives the whole verified answer, bare vectors the ten nearest "
     "passages of the same collection, bare BM25 the ten best clauses of the same keyword index, "
     "and the tutorial RAG (RecursiveCharacterTextSplitter 500/50, HuggingFaceEmbeddings on the "
-    "same model in fp32, Chroma) its four nearest chunks, without any answer.",
+    "published model in fp32, Chroma) its four nearest chunks, without any answer.",
     "Start is from the start of the process to the first answer, median of three. Askers at once "
     "are threads of one process. A changed document is one all of whose passages are new. Grown "
     "corpora hold sentences of the laws recombined into the laws' outlines, for one city after the "

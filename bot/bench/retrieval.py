@@ -157,7 +157,9 @@ def compare_methods(
     for name, table in tables.items():
         report[name] = _summary(table)
     product = tables["product"]
-    for name in {"rrf", OURS[-1]} & tables.keys():
+    for name in (PUBLISHED[-1], OURS[-1]):
+        if name not in tables:
+            continue
         over = product.mean(axis=0) / np.maximum(tables[name].mean(axis=0), 1e-9)
         report[f"product / {name}"] = dict(zip(_names(), over.round(3).tolist(), strict=True))
         report[f"product - {name}"] = _summary(product - tables[name])

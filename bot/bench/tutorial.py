@@ -1,7 +1,7 @@
 """The RAG of a LangChain tutorial over the same files, for comparison only.
 
-RecursiveCharacterTextSplitter 500/50, HuggingFaceEmbeddings with the same model in fp32, Chroma,
-top 4. Its libraries are imported only here and only when it is asked for.
+RecursiveCharacterTextSplitter 500/50, HuggingFaceEmbeddings with the published model in fp32,
+Chroma, top 4. Its libraries are imported only here and only when it is asked for.
 """
 
 from __future__ import annotations
