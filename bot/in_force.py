@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from bot.as_of import AsOf, AsOfKind
 from index.days import DAY, read_day
@@ -39,19 +40,36 @@ class Chosen:
 NOTHING_CHOSEN = Chosen(())
 
 
+class Held:
+    """All documents held; which of them are in force is worked out once a day, not once a turn."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self.by_id = {one.id: one for one in documents}
+        self.current = lru_cache(maxsize=2)(self._current)
+
+    def _current(self, today: date) -> frozenset[str]:
+        """Ids of those in force on a day."""
+        held = self.by_id
+        return frozenset(name for name, one in held.items() if is_current(one, today, held))
+
+
 def choose(
-    documents: Sequence[Document], as_of: AsOf | None, today: date, held: Sequence[Document] = ()
+    documents: Sequence[Document], as_of: AsOf | None, today: date, held: Held | None = None
 ) -> Chosen:
     """The versions that a question wants; a document of unknown dates always may answer.
 
     What took the place of one that no longer holds is looked for among all that are ``held``.
     """
-    others = {one.id: one for one in (*held, *documents)}
+    held = held or Held(documents)
+    current = held.current(today)
+    if as_of is None and all(one.id in current for one in documents):
+        return Chosen(tuple(documents))
     found = [
-        _choose(versions, [one for one in versions if is_current(one, today, others)], as_of, today)
+        _choose(versions, [one for one in versions if one.id in current], as_of, today)
         for versions in _policies(documents)
     ]
     wanted = {one.id for chosen in found for one in chosen.documents}
+    others = held.by_id
     return Chosen(
         tuple(one for one in documents if one.id in wanted),
         tuple(_succeeded(pair, others, today) for chosen in found for pair in chosen.old),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from bot.in_force import Held
 from bot.named import Titles
 from bot.scope import Scope, Share, for_any
 from index.documents import Document, Region
@@ -28,6 +29,7 @@ class Resolver:
             self._by_region.setdefault(document.region, []).append((order, document))
         self._held = tuple(self._by_region)
         self._titles = Titles.of(self._documents)
+        self._in_force = Held(self._documents)
         aliases = {
             alias: document.region for document in self._documents for alias in document.aliases
         }
@@ -42,6 +44,11 @@ class Resolver:
     def documents(self) -> tuple[Document, ...]:
         """Every document held."""
         return self._documents
+
+    @property
+    def in_force(self) -> Held:
+        """The documents held, with which of them are in force."""
+        return self._in_force
 
     @property
     def titles(self) -> Titles:

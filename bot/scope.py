@@ -42,13 +42,15 @@ class Scope:
         """The documents of every section, by its region."""
         if self.shares:
             return dict(self.shares)
-        groups: dict[Region, tuple[Document, ...]] = {}
+        groups: dict[Region, list[Document]] = {}
         for document in self.documents:
-            groups[document.region] = (*groups.get(document.region, ()), document)
-        return groups
+            groups.setdefault(document.region, []).append(document)
+        return {region: tuple(own) for region, own in groups.items()}
 
     def only(self, documents: Collection[Document]) -> Scope:
         """The scope without all other documents; a section without any is left out."""
+        if documents == self.documents:
+            return self
         ids = {one.id for one in documents}
         kept = tuple(one for one in self.documents if one.id in ids)
         cut = [(region, tuple(d for d in own if d.id in ids)) for region, own in self.shares]

@@ -10,7 +10,7 @@ from bot.articles import articles_held, articles_in, is_article_alone
 from bot.as_of import AsOf, read_as_of
 from bot.conversation import Question
 from bot.followup import Thread, made_whole, read_thread
-from bot.in_force import NOTHING_CHOSEN, Chosen, choose
+from bot.in_force import NOTHING_CHOSEN, Chosen, Held, choose
 from bot.named import NamedDocuments, named_documents, of_region
 from bot.places import named_places
 from bot.resolve import Resolver
@@ -81,7 +81,7 @@ def understand(question: Question, resolver: Resolver, today: date | None = None
     scope = _scope(resolver, question, own, (*history, thread.standalone))
     named = _named(thread.standalone, resolver)
     as_of = read_as_of(thread.standalone, today)
-    scope, versions = _in_force(scope, named, as_of, today, resolver.documents)
+    scope, versions = _in_force(scope, named, as_of, today, resolver.in_force)
     named, scope, choices = _meant(named, own.bare, scope)
     elsewhere = resolver.resolve(" ".join((*history, named.bare)), question.region).named
     only_unheld = bool(named.unheld) and not named.held and not elsewhere
@@ -149,13 +149,13 @@ def _in_force(
     named: NamedDocuments,
     as_of: AsOf | None,
     today: date,
-    known: tuple[Document, ...],
+    held: Held,
 ) -> tuple[Scope, Chosen]:
     """The documents named, or else those of the regions, in the versions that are wanted."""
     if named.held:
-        held = of_region(named.held, scope.asked)
-        scope = replace(scope, documents=held, named=True, unheld=(), shares=(), above=())
-    versions = choose(scope.documents, as_of, today, known)
+        own = of_region(named.held, scope.asked)
+        scope = replace(scope, documents=own, named=True, unheld=(), shares=(), above=())
+    versions = choose(scope.documents, as_of, today, held)
     return scope.only(versions.documents), versions
 
 

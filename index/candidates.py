@@ -20,16 +20,45 @@ DEEPEST = 2_000  # passages; more from one query takes longer than a full compar
 Floats = NDArray[np.float32]
 
 
-def dense_clauses(snapshot: Snapshot, vector: Vectors, documents: Rows | None, limit: int) -> Rows:
+class Nearest:
+    """What the store finds nearest to one vector: asked again only for more than before."""
+
+    def __init__(self, snapshot: Snapshot, vector: Vectors) -> None:
+        self.snapshot = snapshot
+        self.vector = vector
+        self._digests: tuple[int, list[str]] = (0, [])
+
+    def clauses(self, count: int) -> Rows:
+        """Clauses of the ``count`` nearest passages, ascending; raises IndexCorrupt.
+
+        While a vector server is down, what a full comparison finds.
+        """
+        snapshot = self.snapshot
+        asked, digests = self._digests
+        try:
+            if asked < count:
+                digests = snapshot.store.nearest(self.vector, count)[0]
+                self._digests = (count, digests)
+            return snapshot.clauses_of_digests(digests[:count])
+        except ServerDown:
+            if len(snapshot.vectors) > COMPARED_PASSAGES:
+                raise
+            rows = best(snapshot.vectors @ self.vector, count)
+            return np.unique(snapshot.clauses_of_rows(rows))
+        except StoreError as error:
+            raise IndexCorrupt(f"向量库无法查询，{REBUILD}（{error}）") from error
+
+
+def dense_clauses(nearest: Nearest, documents: Rows | None, limit: int) -> Rows:
     """Clauses of the nearest passages, ascending; raises IndexCorrupt when the store fails.
 
     A filter of the vector store costs thirty times a plain query (56 ms against 1.9 ms over
     100,000 passages). So documents of moderate size are compared in full instead, and for more
     so many passages are fetched that enough of them lie inside.
     """
-    depth = max(DENSE_DEPTH, 4 * limit)
+    snapshot, depth = nearest.snapshot, max(DENSE_DEPTH, 4 * limit)
     if documents is None:
-        return _stored(snapshot, vector, depth)
+        return nearest.clauses(depth)
     edges = snapshot.catalog.passage_starts[snapshot.catalog.clause_starts]
     counts = edges[documents + 1] - edges[documents]
     held = int(counts.sum())
@@ -37,11 +66,10 @@ def dense_clauses(snapshot: Snapshot, vector: Vectors, documents: Rows | None, l
         return np.empty(0, dtype=np.int64)
     if held <= EXACT_PASSAGES:
         rows = spread(edges[documents], counts)
-        cosines = _cosines(snapshot.vectors, edges[documents], edges[documents + 1], vector)
-        nearest = rows[best(cosines, depth)]
-        return np.unique(snapshot.clauses_of_rows(nearest))
-    wanted = min(DEEPEST, OVERFETCH * depth * len(snapshot.vectors) // held)
-    return _stored(snapshot, vector, wanted)
+        firsts, ends = edges[documents], edges[documents + 1]
+        cosines = _cosines(snapshot.vectors, firsts, ends, nearest.vector)
+        return np.unique(snapshot.clauses_of_rows(rows[best(cosines, depth)]))
+    return nearest.clauses(min(DEEPEST, OVERFETCH * depth * len(snapshot.vectors) // held))
 
 
 def _cosines(vectors: Vectors, firsts: Rows, ends: Rows, vector: Vectors) -> Floats:
@@ -62,16 +90,3 @@ def keyword_clauses(keyword: Floats, inside: Rows | None, limit: int) -> Rows:
     found = best(scores, max(KEYWORD_DEPTH, 2 * limit))
     found = found[scores[found] > 0]
     return found if inside is None else inside[found]
-
-
-def _stored(snapshot: Snapshot, vector: Vectors, count: int) -> Rows:
-    """What the store finds; while its server is down, what a full comparison finds."""
-    try:
-        return snapshot.clauses_of_digests(snapshot.store.nearest(vector, count)[0])
-    except ServerDown:
-        if len(snapshot.vectors) > COMPARED_PASSAGES:
-            raise
-        rows = best(snapshot.vectors @ vector, count)
-        return np.unique(snapshot.clauses_of_rows(rows))
-    except StoreError as error:
-        raise IndexCorrupt(f"向量库无法查询，{REBUILD}（{error}）") from error

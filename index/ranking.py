@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.candidates import dense_clauses, keyword_clauses
+from index.candidates import Nearest, dense_clauses, keyword_clauses
 from index.documents import Hit, PassageHit
 from index.fusion import fold, fuse, unexpanded_bonus
 from index.order import best
@@ -72,6 +72,7 @@ class Ranking:
         """``cosines`` (passages,) are those of a corpus that is compared in full."""
         self._snapshot = snapshot
         self._need = need
+        self._nearest = Nearest(snapshot, need.vector)
         postings = snapshot.keywords.look_up(need.tokens)
         self._keyword = postings.scores()
         self._coverage = postings.coverage(least=1)
@@ -142,7 +143,7 @@ class Ranking:
             inside = None if documents is None else clauses_of(self._snapshot, documents)
             return self._all, np.arange(len(self._keyword)) if inside is None else inside
         inside = None if documents is None else clauses_of(self._snapshot, documents)
-        near = dense_clauses(self._snapshot, self._need.vector, documents, limit)
+        near = dense_clauses(self._nearest, documents, limit)
         near = near if inside is None else _among(near, inside)
         clauses = np.union1d(near, keyword_clauses(self._keyword, inside, limit))
         compared = self._candidates(clauses)

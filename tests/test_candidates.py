@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from index.build import build_index
-from index.candidates import dense_clauses
+from index.candidates import Nearest, dense_clauses
 from index.search import Query, Searcher
 from tests.toys import ToyEmbedder, make_document, open_searcher
 
@@ -50,5 +50,22 @@ def test_the_nearest_clause_is_found_in_documents_that_do_not_stand_side_by_side
 ):
     monkeypatch.setattr("index.candidates.DENSE_DEPTH", 1)
     vector = searchers[1].embed(question)
-    found = dense_clauses(searchers[1].snapshot, vector, np.array(rows), 0)
+    found = dense_clauses(Nearest(searchers[1].snapshot, vector), np.array(rows), 0)
     assert found.tolist() == [clause]  # numbered through the corpus, two a document
+
+
+def test_the_store_is_asked_again_only_for_more(searchers, monkeypatch):
+    snapshot, asked = searchers[1].snapshot, []
+    found = snapshot.store.nearest
+
+    def nearest(vector, count):
+        asked.append(count)
+        return found(vector, count)
+
+    monkeypatch.setattr(snapshot.store, "nearest", nearest)
+    near = Nearest(snapshot, searchers[1].embed("食堂午托"))
+    assert near.clauses(2).tolist() == near.clauses(2).tolist()
+    assert set(near.clauses(1)) <= set(near.clauses(2))
+    assert asked == [2]
+    assert near.clauses(6).tolist() == [0, 1, 2, 3, 4, 5]
+    assert asked == [2, 6]
