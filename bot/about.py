@@ -10,6 +10,7 @@ from itertools import chain
 from bot.articles import find_article
 from bot.aspects import Turn
 from bot.conversation import Quote
+from bot.in_force import STILL_VALID, is_withdrawn
 from bot.own_facts import asked_about
 from bot.sections import Section, Source, Unsaid
 from index.documents import Clause, Document, Part, Region
@@ -25,9 +26,8 @@ class Told:
 
 def about_sources(document: Document, asks: tuple[str, ...]) -> tuple[Source, ...]:
     """The lines of the document that say it, one source a clause; none where it does not."""
-    written = filter(None, (_written(document, name) for name in asks))
-    lines = (next(_lines_with(document, words), None) for words in written)
-    return _by_clause([line for line in lines if line])
+    found = (_line(document, name) for name in asks)
+    return _by_clause([line for line in found if line])
 
 
 def told_about(turn: Turn, documents: Sequence[Document]) -> dict[int, Told]:
@@ -37,12 +37,18 @@ def told_about(turn: Turn, documents: Sequence[Document]) -> dict[int, Told]:
         for document in documents:
             if document.level != "normative" and not turn.reading.named:
                 continue  # the title of a law is made of the words of any question on its subject
-            asks = asked_about(aspect.text, document)
+            asks = _without_dated(asked_about(aspect.text, document), document)
             if asks:
                 told = found.get(aspect.number, Told())
                 lines, unsaid = about_sources(document, asks), _unsaid(document, asks)
                 found[aspect.number] = Told((*told.sources, *lines), (*told.unsaid, *unsaid))
     return found
+
+
+def _without_dated(asks: tuple[str, ...], document: Document) -> tuple[str, ...]:
+    """What is asked; not whether it holds, of a document whose versions or end are known."""
+    dated = document.effective or document.superseded_by or is_withdrawn(document)
+    return tuple(name for name in asks if name != "valid" or not dated)
 
 
 def section_about(
@@ -92,11 +98,7 @@ def _by_clause(lines: Sequence[Source]) -> tuple[Source, ...]:
 
 
 def _unsaid(document: Document, asks: Sequence[str]) -> tuple[Unsaid, ...]:
-    return tuple(
-        Unsaid(document, name)
-        for name in asks
-        if not any(_lines_with(document, _written(document, name) or "\0"))
-    )
+    return tuple(Unsaid(document, name) for name in asks if not _line(document, name))
 
 
 def _whole(document: Document, clause: Clause, part: Part | None) -> Source:
@@ -117,12 +119,20 @@ def _written(document: Document, name: str) -> str | None:
             return _day(document.expires)
         case "place":
             return None
+        case "valid":
+            return STILL_VALID if STILL_VALID in document.validity.status else None
         case "number":
             return document.number
         case "issuer":
             return document.issuer
         case _:
             return document.title
+
+
+def _line(document: Document, name: str) -> Source | None:
+    """The line that says it; of several that confirm it, the last."""
+    lines = list(_lines_with(document, _written(document, name) or "\0"))
+    return lines[-1 if name == "valid" else 0] if lines else None
 
 
 def _day(day: date | None) -> str | None:
@@ -133,12 +143,10 @@ def _lines_with(document: Document, words: str) -> Iterator[Source]:
     """Lines that hold these words, the signature and the title before everything else."""
     order = {"signature": 0, "title": 1}
     for clause in sorted(document.clauses, key=lambda one: order.get(one.kind, 2)):
-        at = clause.text.find(words)
-        if at < 0:
-            continue
-        first = clause.text.rfind("\n", 0, at) + 1
-        last = clause.text.find("\n", at)
-        text = clause.text[first : last if last >= 0 else None].rstrip()
-        start = clause.start + first
-        quote = Quote(text, start, start + len(text))
-        yield Source(document, clause, (quote,), quote, (), 1.0)
+        start = clause.start
+        for line in clause.text.splitlines(keepends=True):
+            text = line.rstrip()
+            if words in line:
+                quote = Quote(text, start, start + len(text))
+                yield Source(document, clause, (quote,), quote, (), 1.0)
+            start += len(line)

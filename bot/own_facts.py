@@ -16,7 +16,8 @@ LONGEST_SHORT = 4  # characters of a shortened title: 综改, 均衡意见
 OWN_WORDS = 0.5  # of what is left of the question stands in the document's title
 _LATER = frozenset({"date", "issuer", "title", "place"})  # may share words with what comes after
 
-_PLAIN = frozenset({"number", "place", "effective", "expires"})  # no word of issuing is needed
+_HOLDS = frozenset({"effective", "expires", "valid"})  # asked with a word that means the document
+_PLAIN = _HOLDS | {"number", "place"}  # no word of issuing is needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def asked_about(text: str, document: Document) -> tuple[str, ...]:
             left = left if name in _LATER else pattern.sub(_blank, left)
     if not at or not (at.keys() & _PLAIN or data.issues.search(text)):
         return ()
-    is_whole = bool(data.whole.search(text)) or not at.keys() & {"effective", "expires"}
+    is_whole = bool(data.whole.search(text)) or not at.keys() & _HOLDS
     for pattern in (*data.asks.values(), data.issues, data.rest):
         left = pattern.sub(" ", left)
     runs = [run for run in left.split() if not _shortens(run, document.title)]

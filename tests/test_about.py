@@ -7,6 +7,7 @@ from datetime import date
 
 from bot.about import Told, about_sources, section_about
 from bot.sections import Unsaid
+from index.documents import Validity
 from tests.toys import make_document
 
 PLAN = make_document(
@@ -57,3 +58,13 @@ def test_what_a_document_leaves_out_of_itself_is_named_beside_what_it_says():
 def test_with_nothing_said_at_all_the_section_has_no_source_and_is_no_part():
     section = section_about(PLAN.region, (PLAN,), [Told(unsaid=(Unsaid(PLAN, "number"),))])
     assert (section.sources, section.partly, section.probability) == ((), False, 0.0)
+
+
+def test_the_last_line_that_confirms_a_document_says_whether_it_holds():
+    lines = "根据2019年清理结果,继续有效。\n根据2021年清理结果,继续有效。\n"
+    kept = make_document("jia", "浙江省/嘉兴市", ["实施意见\n", lines])
+    kept = replace(kept, validity=Validity("继续有效（截至2021年）", "题注"))
+    [source] = about_sources(kept, ("valid",))
+    assert source.key.text == "根据2021年清理结果,继续有效。"
+    assert kept.text[source.key.start : source.key.end] == source.key.text
+    assert about_sources(PLAN, ("valid",)) == ()
