@@ -10,6 +10,7 @@ import logging
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
+from functools import partial
 from time import monotonic, perf_counter
 
 from bot.conversation import Answer, AnswerStatus, Citation, Draft
@@ -27,6 +28,8 @@ from bot.rewrite import SHARE, Rewriter
 from bot.sentences import sentences
 from bot.settings import Settings
 from bot.verify import Unverified, require_verified
+from index.entailment import Entailment
+from index.prepare import prepare_entailment
 
 WARM_UP = ("教师交流〔1〕。", (Source(1, "", "", None, "", "教师交流。"),))
 REWORDED = frozenset({AnswerStatus.ANSWERED, AnswerStatus.PARTIAL})
@@ -138,10 +141,15 @@ def unmarked(text: str) -> str:
 
 
 def open_writer(settings: Settings, messages: Messages) -> Writer | None:
-    """The writer of the settings; None when answers are quoted. Raises SettingsError."""
+    """The writer of the settings; None when answers are quoted.
+
+    Raises SettingsError, and ModelError when the encoder of the check cannot be prepared.
+    """
     if not settings.has_model:
         return None
-    check(*WARM_UP)  # loads its tables now, not in the time of the first answer
+    encoder = Entailment(prepare_entailment(settings.cache_dir))
+    judge = partial(check, entails=encoder.logit)
+    judge(*WARM_UP)  # loads its tables now, not in the time of the first answer
     return Writer(
-        open_model(settings), load_prompts(settings.prompts_dir), messages, check, settings
+        open_model(settings), load_prompts(settings.prompts_dir), messages, judge, settings
     )

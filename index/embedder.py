@@ -22,7 +22,6 @@ import numpy as np
 import numpy.typing as npt
 from langchain_core.embeddings import Embeddings
 
-from index.carrier import BLOCK
 from index.errors import ModelError
 from index.modelcache import digests, is_intact
 from index.prepare import (
@@ -33,13 +32,12 @@ from index.prepare import (
     model_folder,
     recipe_digest,
 )
+from index.prepared import WordVectors, open_graph, open_tokenizer, sound
 from index.quiet import quiet
 from index.vocabulary import MAX_TOKENS, PASSAGE_PROMPT, QUERY_PROMPT
 
 if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
     from sentence_transformers import SentenceTransformer
-    from tokenizers import Tokenizer
 
 Vectors = npt.NDArray[np.float32]
 Ids = npt.NDArray[np.int64]
@@ -83,11 +81,6 @@ class Embedder(Embeddings):
         return vectors
 
 
-def sound(text: str) -> str:
-    """The text with lone surrogates replaced by ``?``: tokenizers take valid Unicode only."""
-    return text.encode("utf-8", "replace").decode("utf-8")
-
-
 def load_embedder(name: str, precision: str, cache_dir: Path) -> Embedder:
     """Load a model that ``prepare_model`` made ready; raises ModelError."""
     check_precision(precision)
@@ -113,11 +106,10 @@ class OnnxEmbedder(Embedder):
 
     def __init__(self, folder: Path, identity: str) -> None:
         self.identity = identity
-        self._session = _session(folder / "model.onnx")
-        self._tokenizer = _tokenizer(folder / "tokenizer.json")
-        self._levels = np.load(folder / "levels.npy", mmap_mode="r")
-        self._scales = np.load(folder / "scales.npy", mmap_mode="r")
-        self.dimensions = int(self._session.get_outputs()[0].shape[-1])
+        self._session = open_graph(folder)
+        self._tokenizer = open_tokenizer(folder)
+        self._words = WordVectors(folder)
+        self.dimensions = self._words.width
         self._helpers = ThreadPoolExecutor(os.cpu_count(), "embed")  # its threads start when used
 
     def embed_query_array(self, texts: Sequence[str]) -> Vectors:
@@ -137,7 +129,7 @@ class OnnxEmbedder(Embedder):
 
     def subword_vectors(self, ids: Ids) -> Vectors:
         """The word embeddings that the encoder starts from, shape (n, dimensions)."""
-        return self._words(ids.tolist())
+        return self._words[ids.tolist()]
 
     def _embed(self, texts: list[str]) -> Vectors:
         if len(texts) == 1:
@@ -147,33 +139,9 @@ class OnnxEmbedder(Embedder):
         return np.array(rows, np.float32).reshape(-1, self.dimensions)
 
     def _embed_one(self, text: str) -> Vectors:
-        words = self._words(self._tokenizer.encode(text).ids)
+        words = self._words[self._tokenizer.encode(text).ids]
         vector: Vectors = self._session.run(["vector"], {"words": words[None]})[0][0]
         return vector
-
-    def _words(self, ids: list[int]) -> Vectors:
-        """Token ids -> word embeddings (n, dimensions), decoded from blocks of 32 weights."""
-        levels = self._levels[ids].reshape(len(ids), self.dimensions // BLOCK, BLOCK)
-        words: Vectors = (levels * self._scales[ids][..., None]).reshape(len(ids), self.dimensions)
-        return words
-
-
-def _session(path: Path) -> InferenceSession:
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    options.enable_cpu_mem_arena = False
-    # the graph is written as it runs fastest: fusing more of it makes it slower
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-
-
-def _tokenizer(path: Path) -> Tokenizer:
-    from tokenizers import Tokenizer
-
-    return Tokenizer.from_file(str(path))
 
 
 class SentenceTransformerEmbedder(Embedder):

@@ -1,4 +1,4 @@
-"""The carried model as an int8 graph for ONNX Runtime, written operator by operator.
+"""The carried model as int8 graphs for ONNX Runtime, written operator by operator.
 
 The word embeddings keep the carrier's own numbers (levels -8..7 and a scale per 32 weights) in two
 arrays beside the graph: they lose nothing, and memory-mapped only the rows in use take memory. The
@@ -12,7 +12,7 @@ exported from PyTorch and fused by ONNX Runtime takes 7.0 ms of a processor, thi
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ import numpy.typing as npt
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
+from index.adapter import EntailmentHead
 from index.carrier import Carrier
 from index.vocabulary import MAX_TOKENS, build_tokenizer, kept_ids
 
@@ -33,19 +34,28 @@ Array = npt.NDArray[np.float32]
 
 
 def write_int8(carrier: Carrier, target: Path) -> None:
-    """Write graph, word embeddings and tokenizer into the folder."""
+    """Write the graph of an embedding model, its words and tokenizer into the folder."""
+    _write(VectorGraph(carrier).model(), carrier, target)
+
+
+def write_entailment(carrier: Carrier, head: EntailmentHead, target: Path) -> None:
+    """Write the graph that compares a sentence with a clause, its words and tokenizer."""
+    _write(EntailmentGraph(carrier, head).model(), carrier, target)
+
+
+def _write(model: onnx.ModelProto, carrier: Carrier, target: Path) -> None:
     kept = kept_ids(carrier.vocabulary)
     levels, scales = carrier.blocks("emb.word", np.array(kept))
     np.save(target / "levels.npy", levels)
     np.save(target / "scales.npy", scales)
-    onnx.save(_Graph(carrier).model(), target / "model.onnx")
+    onnx.save(model, target / "model.onnx")
     tokenizer = build_tokenizer(carrier.vocabulary, kept)
     tokenizer.enable_truncation(MAX_TOKENS)
     tokenizer.save(str(target / "tokenizer.json"), pretty=False)
 
 
-class _Graph:
-    """Word embeddings (1, n, width) of one text -> its normalised mean vector (1, width)."""
+class _Encoder:
+    """The layers of BERT, operator by operator, for texts without padding."""
 
     def __init__(self, carrier: Carrier) -> None:
         self._carrier = carrier
@@ -53,33 +63,30 @@ class _Graph:
         self._nodes: list[onnx.NodeProto] = []
         self._arrays: dict[str, onnx.TensorProto] = {}
 
-    def model(self) -> onnx.ModelProto:
-        """BERT without padding, mean over the tokens, length 1."""
-        states = self._embedded()
-        for layer in range(self._sizes.layers):
-            states = self._layer(f"l{layer}.", states)
-        mean = self._add("ReduceMean", [states, self._array("tokens_axis", [1])], keepdims=0)
-        self._add("LpNormalization", [mean], name="vector", axis=-1, p=2)
-        width = self._sizes.width
-        graph = helper.make_graph(
-            self._nodes,
-            "sentence",
-            [helper.make_tensor_value_info("words", TensorProto.FLOAT, [1, "tokens", width])],
-            [helper.make_tensor_value_info("vector", TensorProto.FLOAT, [1, width])],
-            list(self._arrays.values()),
-        )
+    def _model(
+        self, name: str, inputs: Mapping[str, tuple[int | str, ...]], shape: tuple[int, ...]
+    ) -> onnx.ModelProto:
+        """A model of the operators so far, with the shapes of its inputs and of ``name``."""
+        told = [_floats(one, own) for one, own in inputs.items()]
+        arrays = list(self._arrays.values())
+        graph = helper.make_graph(self._nodes, name, told, [_floats(name, shape)], arrays)
         imports = [helper.make_opsetid("", OPSET), helper.make_opsetid(CONTRIB, 1)]
         return helper.make_model(graph, opset_imports=imports, ir_version=IR_VERSION)
 
-    def _embedded(self) -> str:
+    def _embedded(self, words: str) -> str:
         """Words with places and kind, normalised."""
         width = self._sizes.width
         places = self._carrier.tensor("emb.pos").reshape(-1, width)[:MAX_TOKENS]
         kind = self._carrier.tensor("emb.type").reshape(-1, width)[0]
         first = self._array("first", [0])
-        count = self._add("Shape", ["words"], start=1, end=2)
+        count = self._add("Shape", [words], start=1, end=2)
         own = self._add("Slice", [self._array("places", places + kind), first, count, first])
-        return self._normalised(self._add("Add", ["words", own]), "emb.ln")
+        return self._normalised(self._add("Add", [words, own]), "emb.ln")
+
+    def _encoded(self, states: str) -> str:
+        for layer in range(self._sizes.layers):
+            states = self._layer(f"l{layer}.", states)
+        return states
 
     def _layer(self, name: str, states: str) -> str:
         """Attention, then the two wide matrices, each added to its input and normalised."""
@@ -153,3 +160,43 @@ class _Graph:
         node.attribute.extend(helper.make_attribute(key, value) for key, value in options.items())
         self._nodes.append(node)
         return output
+
+
+class VectorGraph(_Encoder):
+    """Word embeddings (1, n, width) of one text -> its normalised mean vector (1, width)."""
+
+    def model(self) -> onnx.ModelProto:
+        """Mean over the tokens, length 1."""
+        states = self._encoded(self._embedded("words"))
+        mean = self._add("ReduceMean", [states, self._array("tokens_axis", [1])], keepdims=0)
+        self._add("LpNormalization", [mean], name="vector", axis=-1, p=2)
+        width = self._sizes.width
+        return self._model("vector", {"words": (1, "tokens", width)}, (1, width))
+
+
+class EntailmentGraph(_Encoder):
+    """Words of a sentence (1, n, width) and of a clause (1, m, width) -> a logit (1, 1)."""
+
+    def __init__(self, carrier: Carrier, head: EntailmentHead) -> None:
+        super().__init__(carrier)
+        self._head = head
+
+    def model(self) -> onnx.ModelProto:
+        """Both texts through the layers together; the sentence's tokens are read off."""
+        own = self._embedded("sentence")
+        marked = self._add("Add", [own, self._array("side", self._head.side)])
+        states = self._encoded(self._add("Concat", [marked, self._embedded("clause")], axis=1))
+        axis, first = self._array("tokens_axis", [1]), self._array("first", [0])
+        count = self._add("Shape", ["sentence"], start=1, end=2)
+        read = self._add("Slice", [states, first, count, axis])
+        parts = [self._add(kind, [read, axis], keepdims=0) for kind in ("ReduceMean", "ReduceMax")]
+        weights = self._array("head.weights", self._head.weights.reshape(-1, 1))
+        bias = self._array("head.bias", self._head.bias.reshape(1))
+        self._add("Gemm", [self._add("Concat", parts, axis=1), weights, bias], name="logit")
+        width = self._sizes.width
+        inputs = {one: (1, f"{one}_tokens", width) for one in ("sentence", "clause")}
+        return self._model("logit", inputs, (1, 1))
+
+
+def _floats(name: str, shape: tuple[int | str, ...]) -> onnx.ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)

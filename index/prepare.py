@@ -1,7 +1,8 @@
 """Prepare an embedding model once, at set-up: trimmed, and in int8 as a graph for ONNX Runtime.
 
 Layout of the cache: ``models/<name>-<digest>/fp32`` is an ordinary sentence-transformers folder,
-``…/int8`` what ``OnnxEmbedder`` reads. Both are complete or absent.
+``…/int8`` what ``OnnxEmbedder`` reads; ``models/entailment-<digest>/int8`` is what ``Entailment``
+reads. Each is complete or absent.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
-from index.adapter import ADAPTER_SHA256, with_adapter
+from index.adapter import ENTAILMENT, QUESTIONS, read_head, with_adapter
 from index.carrier import CARRIER_SHA256, Carrier, carrier_path, read_carrier
 from index.errors import ModelError
 from index.modelcache import is_intact, publish
@@ -19,7 +20,7 @@ from index.quiet import quiet
 
 CARRIED = "multilingual-e5-small"
 ADAPTED = f"{CARRIED}-wence"  # the carried model with index/data/adapter.npz
-BUILT_IN = {CARRIED: CARRIER_SHA256, ADAPTED: f"{CARRIER_SHA256}:{ADAPTER_SHA256}"}
+BUILT_IN = {CARRIED: CARRIER_SHA256, ADAPTED: f"{CARRIER_SHA256}:{QUESTIONS.sha256}"}
 PRECISIONS = ("int8", "fp32")
 RECIPE = "4"  # raise it when what is written changes, so that old caches are not taken for new
 
@@ -45,6 +46,18 @@ def prepare_model(
     publish(folder, lambda target: write(_carrier(name), target, report))
     report("向量模型已就绪")
     return folder
+
+
+def prepare_entailment(cache_dir: Path, progress: Progress | None = None) -> Path:
+    """The folder of the model that compares sentences with clauses. Raises ModelError.
+
+    It is always made of the carried model, whichever model embeds.
+    """
+    recipe = f"{RECIPE}:{CARRIER_SHA256}:{ENTAILMENT.sha256}"
+    digest = hashlib.sha256(recipe.encode()).hexdigest()[:12]
+    folder = cache_dir / "models" / f"entailment-{digest}" / "int8"
+    report = progress or (lambda message: None)
+    return publish(folder, lambda target: _write_entailment(target, report))
 
 
 def check_precision(precision: str) -> None:
@@ -102,6 +115,15 @@ def _quantise(carrier: Carrier, target: Path, report: Progress) -> None:
 
     with quiet():
         write_int8(carrier, target)
+
+
+def _write_entailment(target: Path, report: Progress) -> None:
+    report("正在准备核对模型")
+    from index.export import write_entailment
+
+    carrier = with_adapter(read_carrier(carrier_path()), ENTAILMENT)
+    with quiet():
+        write_entailment(carrier, read_head(), target)
 
 
 def _fetch(name: str, target: Path, report: Progress) -> None:

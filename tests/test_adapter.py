@@ -1,12 +1,13 @@
 """The adapter: what it adds to the carried encoder, and what a damaged file leads to."""
 
 import io
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bot.settings import load_settings
-from index.adapter import ADAPTER_FILE, with_adapter
+from index.adapter import ENTAILMENT, QUESTIONS, AdapterFile, read_head, with_adapter
 from index.carrier import (
     BLOCK_BYTES,
     Carrier,
@@ -51,19 +52,28 @@ def test_the_matrices_of_the_upper_six_layers_are_updated():
 @pytest.mark.parametrize("content", [b"", b"PK", "cut"])
 def test_a_damaged_file_says_what_to_do(tmp_path, content):
     path = tmp_path / "adapter.npz"
-    path.write_bytes(ADAPTER_FILE.read_bytes()[:-1] if content == "cut" else content)
+    path.write_bytes(QUESTIONS.path.read_bytes()[:-1] if content == "cut" else content)
     with pytest.raises(ModelError, match=r"适配文件 .*adapter\.npz 已损坏.*恢复这个文件"):
-        with_adapter(read_carrier(carrier_path()), path)
+        with_adapter(read_carrier(carrier_path()), replace(QUESTIONS, path=path))
 
 
 def test_a_missing_file_says_what_to_do(tmp_path):
     with pytest.raises(ModelError, match=r"无法读取.*absent\.npz.*恢复这个文件"):
-        with_adapter(read_carrier(carrier_path()), tmp_path / "absent.npz")
+        with_adapter(read_carrier(carrier_path()), AdapterFile(tmp_path / "absent.npz", ""))
 
 
-def test_no_code_is_run_by_reading_the_file():
-    with np.load(io.BytesIO(ADAPTER_FILE.read_bytes()), allow_pickle=False) as file:
-        assert {file[name].dtype for name in file.files} == {np.dtype(np.float16)}
+@pytest.mark.parametrize("file", [QUESTIONS, ENTAILMENT])
+def test_no_code_is_run_by_reading_a_file(file):
+    with np.load(io.BytesIO(file.path.read_bytes()), allow_pickle=False) as arrays:
+        assert {arrays[name].dtype for name in arrays.files} == {np.dtype(np.float16)}
+
+
+def test_the_other_adapter_updates_every_layer_and_has_a_head():
+    carrier = with_adapter(read_carrier(carrier_path()), ENTAILMENT)
+    names = {f"l{n}.{one}.w" for n in range(12) for one in ("q", "k", "v", "ao", "fi", "fo")}
+    assert set(carrier.updates) == names
+    head = read_head()
+    assert (head.side.shape, head.weights.shape, head.bias.shape) == ((384,), (768,), (1,))
 
 
 def test_baselines_take_the_model_as_it_is_published():

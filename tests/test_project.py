@@ -29,13 +29,13 @@ carrier cleaner codec guesses keywords make_readings modelcache naming numbering
   publish reading.containers reading.pdf reading.plain reading.sheets region_data sidecar store
   syllables word_odds words
 adapter before blocks checks.kinds checks.probes compare_versions days decoded english levels
-  library.files library.names numerals outline parsed probe reading.archive reading.html
-  reading.ooxml reading.rows region_latin region_sounds repairs store_files store_server
-  thesaurus vocabulary
+  library.files library.names numerals outline parsed prepared probe reading.archive
+  reading.html reading.ooxml reading.rows region_latin region_sounds repairs store_files
+  store_server thesaurus vocabulary
 checks.balance checks.contents checks.garbled checks.known checks.sentences checks.sequence
-  checks.wording clauses export library.export library.publications library.sidecars numbers
-  orders reading.furniture reading.grids reading.listing regions sound_index terms unpack
-  versions
+  checks.wording clauses entailment export library.export library.publications library.sidecars
+  numbers orders reading.furniture reading.grids reading.listing regions sound_index terms
+  unpack versions
 asked_units checks.figures checks.held claims history prepare question_types reading.columns
   reading.word sounds title_index
 bank checks.text cross_references dating embedder reading.flow reading.legacy
@@ -96,8 +96,8 @@ OWNERS = {
     "transformers": {"index.quiet", "index.unpack"},
     "sentence_transformers": {"index.embedder", "index.prepare", "index.unpack"},
     "onnx": {"index.export"},
-    "onnxruntime": {"index.embedder"},
-    "tokenizers": {"index.embedder", "index.vocabulary"},
+    "onnxruntime": {"index.prepared"},
+    "tokenizers": {"index.prepared", "index.vocabulary"},
     "chromadb": {"index.store", "index.store_server", "bot.bench.tutorial"},
     "httpx": {"index.store"},  # what Chroma's client raises
     "langchain_chroma": {"index.store", "bot.bench.tutorial"},

@@ -36,11 +36,13 @@ def _index(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _prepare(arguments: argparse.Namespace, settings: Settings) -> int:
-    from index.prepare import prepare_model
+    from index.prepare import prepare_entailment, prepare_model
 
     folder = prepare_model(
         settings.embedding_model, settings.embedding_precision, settings.cache_dir, say
     )
+    if settings.has_model:  # what it writes is checked by another
+        prepare_entailment(settings.cache_dir, say)
     print(f"向量模型已就绪：{folder.name}")
     return OK
 

@@ -2,7 +2,9 @@
 
 A sentence is judged part by part, each with the clauses whose markers 〔n〕 close it. Numbers,
 regions, document names and quotations must stand there; everything else is compared as named
-numbers (bot/faithful/likeness.py) and decided by the logistic regression in ``data/faithful.json``.
+numbers (bot/faithful/likeness.py), weighed by the logistic regression in ``data/faithful.json``. A
+part without numbers is also read by an encoder, together with the clauses (index/entailment.py);
+``data/entailment.json`` weighs both. Of numbers the encoder sees little, the rules nearly all.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -26,24 +28,40 @@ from index.words import normalise
 __all__ = ["Source", "Verdict", "check"]
 
 DATA_FILE = DATA / "faithful.json"
+JOINT_FILE = DATA / "entailment.json"
 MARKER = re.compile(r"〔(\d{1,3})〕")
 _BORDER = re.compile(r"(?<=[,，;；。!！?？\n])(?!〔)")
 _WORD = re.compile(r"\w")
+_END = "，,；;。.！!？?、 \n"
 SWAPPED = 0.25  # likeness of company by which another number fits better
 LONGEST = 240  # characters of a part that anybody reads, or that can be checked
 LEAST_JOINED = 2  # groups of clauses in a sentence that joins some
 TOLD = 3  # faults named for a sentence that is not covered
+
+Entails = Callable[[str, str], float]  # clause, sentence -> logit
+
+
+@dataclass(frozen=True, slots=True)
+class _Joint:
+    """What the logit of the rules and that of the encoder weigh beside each other."""
+
+    rules: float
+    encoder: float
+    bias: float
 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
     weights: Mapping[str, float]
     bias: float
-    threshold: float
+    cut: float  # of the logit, where the rules decide alone
 
 
-def check(sentence: str, sources: Sequence[Source]) -> Verdict:
-    """The verdict on one whole sentence of an answer, with its markers."""
+def check(sentence: str, sources: Sequence[Source], entails: Entails | None = None) -> Verdict:
+    """The verdict on one whole sentence of an answer, with its markers.
+
+    Without an encoder the rules decide alone.
+    """
     known = {source.number: source for source in sources}
     markers = [int(one) for one in MARKER.findall(sentence)]
     if not markers:
@@ -52,7 +70,7 @@ def check(sentence: str, sources: Sequence[Source]) -> Verdict:
     faults = [f"marker:{one}" for one in markers if one not in known]
     for text, numbers in parts(sentence):
         cited = tuple(known[one] for one in numbers if one in known)
-        faults += part_faults(text, cited) if cited else ()
+        faults += part_faults(text, cited, entails) if cited else ()
     faults += [f"joined:{one}" for one in _joined(sentence, known)]
     return Verdict(not faults, True, tuple(dict.fromkeys(faults)))
 
@@ -67,9 +85,11 @@ def _joined(sentence: str, known: Mapping[int, Source]) -> list[str]:
     return [link for link in links if link not in held]
 
 
-def part_faults(text: str, cited: tuple[Source, ...]) -> tuple[str, ...]:
+def part_faults(
+    said: str, cited: tuple[Source, ...], entails: Entails | None = None
+) -> tuple[str, ...]:
     """What a part of a sentence says beyond the clauses that it cites."""
-    text = prepared(text, cited)
+    text = prepared(said, cited)
     if len(text) > LONGEST:
         return ("long",)
     wrong = wrong_facts(text, cited)
@@ -85,7 +105,12 @@ def part_faults(text: str, cited: tuple[Source, ...]) -> tuple[str, ...]:
     named = features(compared)
     if named["swapped"] > SWAPPED:
         return ("number:elsewhere",)
-    return () if probability(named) >= _model().threshold else blame(named)
+    if entails is None or compared.said.numbers:
+        return () if rules_logit(named) >= _model().cut else blame(named)
+    heard = entailed(said, cited, entails)
+    if joint_logit(rules_logit(named), heard) >= 0:
+        return ()
+    return (*(("unlike:encoder",) if heard < 0 else ()), *blame(named))
 
 
 def prepared(text: str, cited: Sequence[Source] = ()) -> str:
@@ -118,11 +143,27 @@ def parts(sentence: str) -> Iterator[tuple[str, tuple[int, ...]]]:
     return iter(found)
 
 
-def probability(named: Mapping[str, float]) -> float:
-    """The calibrated probability that a sentence says only what the clauses say."""
+def entailed(said: str, cited: Sequence[Source], entails: Entails) -> float:
+    """The encoder's logit for a part of a sentence and the clauses that it cites."""
+    clauses = "\n".join(map(read_clause, cited))
+    return entails(clauses, f"{said.strip().rstrip(_END)}。")
+
+
+def read_clause(source: Source) -> str:
+    """A clause as the encoder reads it."""
+    return f"{source.title} {''.join(source.text.split())}"
+
+
+def rules_logit(named: Mapping[str, float]) -> float:
+    """What the differences say, above 0 for faithful."""
     model = _model()
-    total = model.bias + sum(model.weights.get(key, 0.0) * value for key, value in named.items())
-    return 1 / (1 + math.exp(-max(min(total, 60.0), -60.0)))
+    return model.bias + sum(model.weights.get(key, 0.0) * value for key, value in named.items())
+
+
+def joint_logit(rules: float, encoder: float) -> float:
+    """Both weighed beside each other; a sentence passes from 0 on."""
+    joint = _joint()
+    return joint.rules * rules + joint.encoder * encoder + joint.bias
 
 
 def blame(named: Mapping[str, float]) -> tuple[str, ...]:
@@ -135,4 +176,10 @@ def blame(named: Mapping[str, float]) -> tuple[str, ...]:
 @cache
 def _model() -> _Model:
     data = json.loads(DATA_FILE.read_text(encoding="utf-8"))
-    return _Model(data["weights"], data["bias"], data["threshold"])
+    threshold = data["threshold"]
+    return _Model(data["weights"], data["bias"], math.log(threshold / (1 - threshold)))
+
+
+@cache
+def _joint() -> _Joint:
+    return _Joint(**json.loads(JOINT_FILE.read_text(encoding="utf-8")))

@@ -19,7 +19,7 @@ import json
 import random
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
 from time import perf_counter
@@ -32,6 +32,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from bot.faithful.check import DATA_FILE, SWAPPED, check, part_features, parts, prepared
 from bot.faithful.comparison import Comparison
 from bot.faithful.facts import plain_claim, wrong_facts
+from bot.faithful.grounds import Source, Verdict
 from bot.faithful.likeness import at_stake, unheard
 from tests.benchmarks.labelled import (
     DATA,
@@ -52,6 +53,7 @@ FILES = (
     "sentences.fresh4.jsonl",
     "sentences.fresh6.jsonl",
 )
+Judge = Callable[[str, Sequence[Source]], Verdict]
 FREE = {"english"}  # may speak for or against
 PASSED = 0.85
 VERBATIM = 70
@@ -204,14 +206,14 @@ def train() -> dict[str, object]:
     }
 
 
-def measure(path: Path, *, faults: bool) -> None:
+def measure(path: Path, *, faults: bool, judge: Judge = check) -> None:
     """Verdicts on a file of labelled pairs: counts by kind, shares, milliseconds a sentence."""
     right: Counter[tuple[bool, str]] = Counter()
     total: Counter[tuple[bool, str]] = Counter()
     times = []
     for sources, sentence, faithful, kind in read_labelled(path):
         started = perf_counter()
-        verdict = check(sentence, sources)
+        verdict = judge(sentence, sources)
         times.append((perf_counter() - started) * 1000)
         total[faithful, kind] += 1
         right[faithful, kind] += verdict.passed == faithful

@@ -120,13 +120,13 @@ class Encoder:
             for at in range(0, len(ordered), CHUNK):
                 chunk = ordered[at : at + CHUNK]
                 ids = nn.utils.rnn.pad_sequence([torch.tensor(rows[t]) for t in chunk], True, 1)
-                mask = _mask([len(rows[t]) for t in chunk])
+                mask = lengths_mask([len(rows[t]) for t in chunk])
                 states = self.lower(input_ids=ids, attention_mask=mask).last_hidden_state
                 for text, state in zip(chunk, states, strict=True):
                     self.kept[text] = state[: len(rows[text])].clone()
 
     def _finish(self, states: list[Tensor]) -> Tensor:
-        mask = _mask([len(state) for state in states])
+        mask = lengths_mask([len(state) for state in states])
         hidden = nn.utils.rnn.pad_sequence(states, True)
         for layer in self.upper:
             hidden = layer(hidden, mask[:, None, None, :].bool())
@@ -149,7 +149,7 @@ class Encoder:
         np.savez(path, **arrays)
 
 
-def _mask(lengths: list[int]) -> Tensor:
+def lengths_mask(lengths: list[int]) -> Tensor:
     return (torch.arange(max(lengths))[None, :] < torch.tensor(lengths)[:, None]).long()
 
 
