@@ -6,6 +6,7 @@ pairs of faithful sentences and distorted twins.
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -13,12 +14,14 @@ import numpy as np
 from index.prepared import Vectors, WordVectors, open_graph, open_tokenizer, sound
 from index.vocabulary import PASSAGE_PROMPT, QUERY_PROMPT
 
+THREADS = 2  # a clause and a sentence have 170 tokens, seven times those of a question
+
 
 class Entailment:
     """Opened from what ``prepare_entailment`` made; safe to share between threads."""
 
     def __init__(self, folder: Path) -> None:
-        self._graph = open_graph(folder)
+        self._graph = open_graph(folder, min(THREADS, os.cpu_count() or 1))
         self._tokenizer = open_tokenizer(folder)
         self._words = WordVectors(folder)
 

@@ -33,13 +33,13 @@ class WordVectors:
         return words
 
 
-def open_graph(folder: Path) -> InferenceSession:
-    """The graph, to be run on one thread."""
+def open_graph(folder: Path, threads: int = 1) -> InferenceSession:
+    """The graph, to be run on so many threads; for a question two are slower than one."""
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
     options.enable_cpu_mem_arena = False
     # the graph is written as it runs fastest: fusing more of it makes it slower
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC

@@ -10,6 +10,7 @@ from bot.settings import bench_data, load_settings
 from index.entailment import Entailment
 from index.prepare import prepare_entailment
 from tests.benchmarks.entailment_data import PAIRS
+from tests.benchmarks.labelled import DATA, read_labelled
 
 CLAUSE = Source(
     1,
@@ -96,3 +97,20 @@ def test_every_clause_of_the_written_pairs_is_held_or_public():
 
     counts = [sum(map(len, load_claims(use))) for use in ("train", "fit")]
     assert counts == [7872, 1920]
+
+
+@pytest.mark.parametrize(
+    ("name", "passed", "caught"),
+    [
+        ("sentences.fresh3.jsonl", (28, 38), (39, 42)),
+        ("sentences.fresh5.jsonl", (80, 104), (88, 98)),
+        ("sentences.fresh8.jsonl", (85, 120), (112, 120)),
+    ],
+)
+def test_pairs_that_nothing_was_fitted_on_hold_their_counts(encoder, name, passed, caught):
+    """As measured on 2026-11-22, one less for rounding; each file says where its pairs are from."""
+    rows = list(read_labelled(DATA / name))
+    for label, (least, count) in ((True, passed), (False, caught)):
+        asked = [(text, sources) for sources, text, faithful, _ in rows if faithful == label]
+        right = [check(*one, encoder.logit).passed == label for one in asked]
+        assert (len(right), sum(right) >= least - 1) == (count, True)
