@@ -37,7 +37,7 @@ def told_about(turn: Turn, documents: Sequence[Document]) -> dict[int, Told]:
         for document in documents:
             if document.level != "normative" and not turn.reading.named:
                 continue  # the title of a law is made of the words of any question on its subject
-            asks = _without_dated(asked_about(aspect.text, document), document)
+            asks = without_dated(asked_about(aspect.text, document), document)
             if asks:
                 told = found.get(aspect.number, Told())
                 lines, unsaid = about_sources(document, asks), _unsaid(document, asks)
@@ -45,9 +45,10 @@ def told_about(turn: Turn, documents: Sequence[Document]) -> dict[int, Told]:
     return found
 
 
-def _without_dated(asks: tuple[str, ...], document: Document) -> tuple[str, ...]:
+def without_dated(asks: tuple[str, ...], document: Document) -> tuple[str, ...]:
     """What is asked; not whether it holds, of a document whose versions or end are known."""
-    dated = document.effective or document.superseded_by or is_withdrawn(document)
+    known = document.effective or document.expires or document.superseded_by
+    dated = known or is_withdrawn(document)
     return tuple(name for name in asks if name != "valid" or not dated)
 
 

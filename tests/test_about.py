@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
-from bot.about import Told, about_sources, section_about
+from bot.about import Told, about_sources, section_about, without_dated
 from bot.sections import Unsaid
 from index.documents import Validity
 from tests.toys import make_document
@@ -68,3 +68,15 @@ def test_the_last_line_that_confirms_a_document_says_whether_it_holds():
     assert source.key.text == "根据2021年清理结果,继续有效。"
     assert kept.text[source.key.start : source.key.end] == source.key.text
     assert about_sources(PLAN, ("valid",)) == ()
+
+
+def test_of_a_document_with_known_dates_nobody_is_told_that_its_text_is_silent():
+    asks = ("issuer", "valid")
+    assert without_dated(asks, PLAN) == asks
+    for known in (
+        {"expires": date(2025, 12, 31)},
+        {"effective": date(2021, 11, 1)},
+        {"superseded_by": "newer"},
+        {"validity": Validity("已废止", "清理结果")},
+    ):
+        assert without_dated(asks, replace(PLAN, **known)) == ("issuer",)

@@ -6,7 +6,7 @@ import pytest
 
 from bot.faithful.check import JOINT_FILE, check, entailed, joint_logit, read_clause
 from bot.faithful.grounds import Source
-from bot.settings import bench_data, load_settings
+from bot.settings import bench_data
 from index.entailment import Entailment
 from index.prepare import prepare_entailment
 from tests.benchmarks.entailment_data import PAIRS
@@ -29,8 +29,9 @@ TWINS = [
 
 
 @pytest.fixture(scope="module")
-def encoder() -> Entailment:
-    return Entailment(prepare_entailment(load_settings().cache_dir))
+def encoder(tmp_path_factory: pytest.TempPathFactory) -> Entailment:
+    """Written afresh: what was prepared earlier may be of other code."""
+    return Entailment(prepare_entailment(tmp_path_factory.mktemp("cache")))
 
 
 @pytest.mark.parametrize(("faithful", "distorted"), TWINS)

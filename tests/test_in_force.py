@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from bot.as_of import AsOf, AsOfKind
-from bot.in_force import Chosen, choose, first_day_without, is_current
+from bot.in_force import Chosen, Held, choose, first_day_without, is_current
 from index.documents import Document, Validity
 from tests.toys import make_document
 
@@ -124,3 +124,19 @@ def test_an_old_version_holds_until_the_day_the_new_one_begins():
         False,
     ]
     assert choose([OLD, coming], None, TODAY) == Chosen((OLD,))
+
+
+def test_which_are_in_force_is_worked_out_once_a_day(monkeypatch):
+    asked = []
+
+    def current(document, today, others):
+        asked.append((document.id, today))
+        return is_current(document, today, others)
+
+    monkeypatch.setattr("bot.in_force.is_current", current)
+    held = Held([OLD, NEW])
+    chosen = [choose([OLD, NEW], None, TODAY, held) for _ in range(3)]
+    assert chosen == [choose([OLD, NEW], None, TODAY)] * 3
+    assert asked[:2] == [(OLD.id, TODAY), (NEW.id, TODAY)] and len(asked) == 4  # and without held
+    choose([OLD, NEW], None, date(2027, 1, 1), held)
+    assert [day for _, day in asked[4:]] == [date(2027, 1, 1)] * 2

@@ -36,7 +36,7 @@ INTRODUCTION = (
     "corpora hold sentences of the laws recombined into the laws' outlines, for one city after the "
     "other, with as many passages a clause as the laws. Their vectors are the mean of the "
     "sentences' vectors moved towards the document's title, as far as the model moves them "
-    "(cosine .972 with the model's own, over 400), so their build time is that of everything but "
+    "(cosine .960 with the model's own, over 400), so their build time is that of everything but "
     "embedding. What is linear at 200,000 clauses, and what is not any more, is in "
     "[scale.md](scale.md).",
 )
