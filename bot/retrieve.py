@@ -2,41 +2,36 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-import numpy as np
-
 from bot.about import article_section, section_about, told_about, unsaid_of
-from bot.aspects import Aspect, SearchScope, Turn
+from bot.aspects import Aspect, SearchScope, Turn, compared
 from bot.authority import Answering, Judged, Layer, beside, led, may_stand_beside, merged
 from bot.bare import bare_of
 from bot.decide import Evidence, features, is_answered, probability
+from bot.in_turn import InTurn
 from bot.picking import also_needed, confirming, is_silent
 from bot.searches import MANY_REGIONS, Searches, search
 from bot.sections import Section, Source, make_source
 from bot.spoken import spoken_words
-from bot.understand import Reading, part_terms
-from index.bank import BankQuestion
+from bot.understand import Reading
 from index.documents import Hit, Region
 from index.evidence import Sentence, SentenceScorer
-from index.question_types import QuestionType, question_types
-from index.ranking import Need, rank
+from index.question_types import QuestionType
 from index.scope import NATIONAL
 from index.search import Searcher
 from index.snapshot import Snapshot
 from index.store import Vectors
-from index.tokens import weighted_tokens
 
 SHOWN_REGIONS = 3  # that answer; of more the region is asked for
 SECOND_SOURCE = 0.01  # fused score below the best at which a clause is still cited
 SECOND_ARTICLE = 0.0065  # likewise where no everyday questions tell clauses apart
-PART_SHARE = 0.8  # of a part's own words in its vector, the rest is the whole question
 NEAREST = 2  # clauses shown as related when nothing answers
 NOT_CLOSE = "不如所引条款贴近问题"
 NOT_ANSWERED = "判断为没有写到所问的事"
-OWN_SHARE = 0.6  # of a follow-up's own words in the vector, the rest is the earlier question
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +57,18 @@ class Retriever:
         self._snapshot = snapshot
         self._searches = Searches(snapshot)
         self._max = max_citations
+        self._at_once = InTurn((os.cpu_count() or 1) + 1)
         self.scorer = SentenceScorer(snapshot)
         self.spoken = spoken_words(snapshot)
 
     def find(self, reading: Reading) -> Found:
         """One section for each region in scope; a region without evidence has no sources."""
+        with self._at_once:
+            return self._find(reading)
+
+    def _find(self, reading: Reading) -> Found:
         sections, hits = list[Section](), list[Hit]()
-        turn = self._turn(reading)
+        turn = compared(reading, self._searcher, self._snapshot)
         for region, layers in self._searches.of(turn):
             section = self._section(turn, region, layers)
             sections.append(section)
@@ -106,31 +106,13 @@ class Retriever:
 
     def evidence_by_layer(self, reading: Reading) -> list[tuple[Layer, dict[str, float]]]:
         """The features of the decision for each level of each region, to calibrate it."""
-        turn = self._turn(reading)
+        turn = compared(reading, self._searcher, self._snapshot)
         return [
             (layer, self._evidence(turn, turn.whole, layer))
             for _, layers in self._searches.of(turn)
             for layer in layers
             if layer.hits
         ]
-
-    def _turn(self, reading: Reading) -> Turn:
-        """The question and its parts, each compared with the corpus."""
-        texts = [reading.search, *(reading.parts if len(reading.parts) > 1 else ())]
-        terms = [reading.terms, *map(part_terms, texts[1:])]
-        types = [reading.types, *map(question_types, texts[1:])]
-        before = (reading.before,) if reading.before else ()
-        whole, *own = self._searcher.embed_all([*texts, *before])
-        vector = _mixed(whole, own.pop(), OWN_SHARE) if before else whole
-        vectors = [vector, *(_mixed(one, vector, PART_SHARE) for one in own)]
-        subwords = map(self._searcher.subwords, texts)
-        needs = map(Need, vectors, map(weighted_tokens, terms), map(len, texts), subwords)
-        rankings = rank(self._snapshot, list(needs))
-        words = [weighted_tokens(((text, 1.0),)) for text in texts]
-        questions = map(BankQuestion, texts, vectors, words, types)
-        bank = self._snapshot.bank.compare(list(questions))
-        aspects = list(map(Aspect, range(len(texts)), texts, vectors, words, types, rankings))
-        return Turn(reading, aspects[0], tuple(aspects[1:]), bank)
 
     def _section(self, turn: Turn, region: Region, layers: Sequence[Layer]) -> Section:
         """Sources when the whole question or one of its parts is answered, else what is near."""
@@ -230,12 +212,6 @@ def _surest_first(section: Section) -> tuple[bool, float]:
     """Regions of a question that names none: the surest answer first, an anonymous copy last."""
     anonymous = all(one.source_kind == "anonymised" for one in section.documents)
     return anonymous, -section.probability
-
-
-def _mixed(own: Vectors, other: Vectors, share: float) -> Vectors:
-    """A unit vector between two, ``share`` of it the first."""
-    mixed = share * own + (1 - share) * other
-    return np.asarray(mixed / np.linalg.norm(mixed), dtype=np.float32)
 
 
 def _regions(sections: Sequence[Section]) -> tuple[Region, ...]:

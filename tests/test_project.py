@@ -52,9 +52,9 @@ library.library library.versions
 """
 BOT_LADDER = """
 articles as_of bench.data bench.page breaker commands.terminal conversation faithful.copying
-  faithful.counting faithful.grounds faithful.lexicon faithful.lists force general language
-  likeness messages own_facts prompts public.clients public.patterns public.visits scope
-  sentences setting staff.charts staff.passwords staff.tables staff.topics suspicion topic
+  faithful.counting faithful.grounds faithful.lexicon faithful.lists force general in_turn
+  language likeness messages own_facts prompts public.clients public.patterns public.visits
+  scope sentences setting staff.charts staff.passwords staff.tables staff.topics suspicion topic
   web.interface web.marks web.schemas web.sessions
 courtesy failures faithful.wording in_force named patterns places premise public.name_rules
   related scoring.expectations settings spoken staff.audit staff.csvs staff.draft_view
