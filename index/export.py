@@ -83,17 +83,31 @@ class _Encoder:
         own = self._add("Slice", [self._array("places", places + kind), first, count, first])
         return self._normalised(self._add("Add", [words, own]), "emb.ln")
 
-    def _encoded(self, states: str) -> str:
-        for layer in range(self._sizes.layers):
+    def _encoded(self, states: str, layers: int) -> str:
+        for layer in range(layers):
             states = self._layer(f"l{layer}.", states)
         return states
 
     def _layer(self, name: str, states: str) -> str:
+        return self._attended(name, states, self._split(name, states, "qkv"))
+
+    def _layer_of(self, name: str, states: str, among: str) -> str:
+        """A layer for some of the tokens, which see them all: what nobody reads is left out."""
+        parts = [*self._split(name, states, "q"), *self._split(name, among, "kv")]
+        return self._attended(name, states, parts)
+
+    def _split(self, name: str, states: str, kinds: str) -> list[str]:
+        """Queries, keys or values of the tokens; one product for those asked for together."""
+        merged = self._product(states, [f"{name}{one}" for one in kinds])
+        if len(kinds) == 1:
+            return [merged]
+        widths = self._array(f"widths of {len(kinds)}", [self._sizes.width] * len(kinds))
+        parts = [f"{name}{one} states" for one in kinds]
+        self._nodes.append(helper.make_node("Split", [merged, widths], parts, axis=-1))
+        return parts
+
+    def _attended(self, name: str, states: str, parts: Sequence[str]) -> str:
         """Attention, then the two wide matrices, each added to its input and normalised."""
-        merged = self._product(states, [f"{name}{one}" for one in "qkv"])
-        width = self._array("widths", [self._sizes.width] * 3)
-        parts = [f"{name}{one}" for one in ("query", "key", "value")]
-        self._nodes.append(helper.make_node("Split", [merged, width], parts, axis=-1))
         seen = self._add("MultiHeadAttention", parts, CONTRIB, num_heads=self._sizes.heads)
         mixed = self._product(seen, [f"{name}ao"])
         states = self._normalised(self._add("Add", [mixed, states]), f"{name}aln")
@@ -167,7 +181,7 @@ class VectorGraph(_Encoder):
 
     def model(self) -> onnx.ModelProto:
         """Mean over the tokens, length 1."""
-        states = self._encoded(self._embedded("words"))
+        states = self._encoded(self._embedded("words"), self._sizes.layers)
         mean = self._add("ReduceMean", [states, self._array("tokens_axis", [1])], keepdims=0)
         self._add("LpNormalization", [mean], name="vector", axis=-1, p=2)
         width = self._sizes.width
@@ -185,10 +199,13 @@ class EntailmentGraph(_Encoder):
         """Both texts through the layers together; the sentence's tokens are read off."""
         own = self._embedded("sentence")
         marked = self._add("Add", [own, self._array("side", self._head.side)])
-        states = self._encoded(self._add("Concat", [marked, self._embedded("clause")], axis=1))
+        both = self._add("Concat", [marked, self._embedded("clause")], axis=1)
+        last = self._sizes.layers - 1
+        states = self._encoded(both, last)
         axis, first = self._array("tokens_axis", [1]), self._array("first", [0])
         count = self._add("Shape", ["sentence"], start=1, end=2)
-        read = self._add("Slice", [states, first, count, axis])
+        heard = self._add("Slice", [states, first, count, axis])
+        read = self._layer_of(f"l{last}.", heard, states)
         parts = [self._add(kind, [read, axis], keepdims=0) for kind in ("ReduceMean", "ReduceMax")]
         weights = self._array("head.weights", self._head.weights.reshape(-1, 1))
         bias = self._array("head.bias", self._head.bias.reshape(1))
