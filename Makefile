@@ -57,7 +57,8 @@ evaluate: index
 	$(BIN)/wence evaluate tests/data/questions.report3.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report4.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report5.jsonl
-	$(BIN)/wence evaluate tests/data/questions.report6.jsonl --write tests/data/scores.md
+	$(BIN)/wence evaluate tests/data/questions.report6.jsonl
+	$(BIN)/wence evaluate tests/data/questions.report7.jsonl --write tests/data/scores.md
 
 bench: index
 	$(BIN)/wence bench
