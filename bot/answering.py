@@ -31,7 +31,7 @@ from bot.understand import Reading, understand
 from bot.verify import require_verified
 from index.words import normalise
 
-SURE = 0.8  # probability from which a question that reads like another field is answered
+SURE = 0.85  # probability from which a question that reads like another field is answered
 
 
 @dataclass(frozen=True, slots=True)

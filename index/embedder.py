@@ -30,7 +30,7 @@ from index.prepare import (
     check_precision,
     is_folder,
     model_folder,
-    recipe_digest,
+    vectors_digest,
 )
 from index.prepared import WordVectors, open_graph, open_tokenizer, sound
 from index.quiet import quiet
@@ -91,7 +91,7 @@ def load_embedder(name: str, precision: str, cache_dir: Path) -> Embedder:
             "请运行 make install 或 wence index，程序会自动重建。"
         )
     if name in BUILT_IN:
-        identity = f"{name}:{precision}:{recipe_digest(name)}"
+        identity = f"{name}:{precision}:{vectors_digest(name)}"
         kind = OnnxEmbedder if precision == "int8" else SentenceTransformerEmbedder
         return kind(folder, identity)
     return SentenceTransformerEmbedder(folder, f"{name}:{_folder_digest(folder)}")

@@ -23,6 +23,7 @@ ADAPTED = f"{CARRIED}-wence"  # the carried model with index/data/adapter.npz
 BUILT_IN = {CARRIED: CARRIER_SHA256, ADAPTED: f"{CARRIER_SHA256}:{QUESTIONS.sha256}"}
 PRECISIONS = ("int8", "fp32")
 RECIPE = "6"  # raise it when what is written changes, so that old caches are not taken for new
+VECTORS = "4"  # raise it when a text gets another vector, so that indexes are made again
 
 Progress = Callable[[str], None]
 
@@ -82,7 +83,7 @@ def is_folder(name: str) -> bool:
 def model_folder(name: str, precision: str, cache_dir: Path) -> Path:
     """Where the model is or will be; touches no disk beyond asking whether the name is a folder."""
     if name in BUILT_IN:
-        return cache_dir / "models" / f"{name}-{recipe_digest(name)}" / precision
+        return cache_dir / "models" / f"{name}-{_digest(RECIPE, name)}" / precision
     if is_folder(name):
         return Path(name).expanduser()
     if name.startswith((".", "/", "~")):
@@ -91,9 +92,13 @@ def model_folder(name: str, precision: str, cache_dir: Path) -> Path:
     return cache_dir / "models" / f"{re.sub(r'[^0-9A-Za-z.]+', '-', name)}-{digest}" / "fp32"
 
 
-def recipe_digest(name: str) -> str:
+def vectors_digest(name: str) -> str:
     """What a built-in model's vectors depend on: the weights and what is done to them."""
-    return hashlib.sha256(f"{RECIPE}:{BUILT_IN[name]}".encode()).hexdigest()[:12]
+    return _digest(VECTORS, name)
+
+
+def _digest(version: str, name: str) -> str:
+    return hashlib.sha256(f"{version}:{BUILT_IN[name]}".encode()).hexdigest()[:12]
 
 
 def _carrier(name: str) -> Carrier:

@@ -42,6 +42,7 @@ class QuestionType(StrEnum):
     TIMES = "times"
     FIGURE = "figure"
     DAY = "day"
+    MONTH = "month"
 
 
 @dataclass(frozen=True, slots=True)
