@@ -70,8 +70,8 @@ def filtered(wire: Wire) -> None:
 
 
 FAILURES = {
-    silent: {"silent", "APITimeoutError"},
-    stalled: {"silent", "ReadTimeout", "APITimeoutError"},
+    silent: {"silent", "APITimeoutError", "OpenAITimeoutError"},
+    stalled: {"silent", "ReadTimeout", "APITimeoutError", "OpenAITimeoutError"},
     slow: {"over budget"},
     cut: {"cut"},
     cut_in_a_chunk: {"JSONDecodeError", "cut"},
