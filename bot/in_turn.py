@@ -1,7 +1,7 @@
 """Work that many threads want at once, done a few at a time in the order in which they came.
 
 Sixteen threads that wait for the interpreter at every step of a search answer 53 questions a second
-on two cores; taking turns, three at once, 75 to 80.
+on two cores; taking turns, three at once, 73 to 83.
 """
 
 from __future__ import annotations

@@ -2,8 +2,6 @@
 
 import threading
 
-import pytest
-
 from bot.in_turn import InTurn
 from tests.test_gate import until
 
@@ -52,7 +50,17 @@ def test_so_many_work_at_once_and_the_others_follow_in_the_order_they_came():
 
 
 def test_a_place_is_free_again_after_work_that_failed():
-    turns = InTurn(1)
-    for _ in range(2):
-        with pytest.raises(ValueError, match="坏了"), turns:
-            raise ValueError("坏了")
+    turns, failures = InTurn(1), list[str]()
+
+    def fail(name: str) -> None:
+        try:
+            with turns:
+                raise ValueError(name)
+        except ValueError as error:
+            failures.append(str(error))
+
+    for name in "甲乙":
+        thread = threading.Thread(target=fail, args=(name,), daemon=True)
+        thread.start()
+        thread.join(5)
+    assert failures == ["甲", "乙"]

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.settings import load_settings
+from index import prepare
 from index.errors import ModelError
 from index.modelcache import digests, is_intact
-from index.prepare import CARRIED, RECIPE, model_folder, prepare_model
+from index.prepare import CARRIED, RECIPE, model_folder, prepare_model, vectors_digest
 
 ROOT = Path(__file__).parent.parent
 # What is written under a recipe. When the digest differs, raise RECIPE in index/prepare.py and put
@@ -21,6 +22,15 @@ WRITTEN = ("6", "79b39b9f908359f6d369f5e1f0c4bf526ae7b1a02cc4d59b084c1527b0b08e9
 @pytest.fixture(scope="session")
 def cache_dir() -> Path:
     return load_settings().cache_dir
+
+
+def test_a_new_layout_of_the_files_asks_for_a_new_folder_and_keeps_every_index(
+    monkeypatch, tmp_path
+):
+    folder, vectors = model_folder(CARRIED, "int8", tmp_path), vectors_digest(CARRIED)
+    monkeypatch.setattr(prepare, "RECIPE", "another")
+    assert model_folder(CARRIED, "int8", tmp_path) != folder
+    assert vectors_digest(CARRIED) == vectors
 
 
 def test_a_cache_that_cannot_be_written_says_which_setting_to_change(tmp_path):
