@@ -64,6 +64,28 @@ def test_a_number_that_begins_like_an_article_is_a_number():
     assert read("建一所学校").numbers == ()
 
 
+def test_a_number_that_is_exact_is_not_about_so_much():
+    text = law("心理辅导室建设率达100%,近三年没有事故,配备教师5名左右。")
+    assert wrong_facts("心理辅导室建设率接近100%", text) == ("bound:100%",)
+    assert wrong_facts("心理辅导室建设率约为100%", text) == ("bound:100%",)
+    assert wrong_facts("心理辅导室建设率达百分之百", text) == ()
+    assert wrong_facts("大约5名教师", text) == ()
+    assert wrong_facts("近三年没有出过事故", law("三年内没有事故。")) == ()
+
+
+def test_a_session_may_be_told_without_its_ordinal_word():
+    text = law("郑州市第十二届人民代表大会常务委员会第十三次会议通过")
+    told = "由市%s届人大常委会第%s次会议通过〔1〕。"
+    assert check(told % ("十二", "13"), text).passed
+    assert check(told % ("十三", "12"), text).faults == ("number:第13届", "number:第12次")
+
+
+def test_the_level_above_is_not_the_same_level():
+    text = law("由本级人民政府确定的部门责令停止建设。")
+    assert wrong_facts("上一级人民政府确定的部门责令停建", text) == ("region:上一级",)
+    assert wrong_facts("同级政府确定的部门责令停建", text) == ()
+
+
 def test_rules_that_are_told_whole_may_stand_together():
     text = "1万人以上的,建24班的小学;2万人以上的,建36班的初中。"
     whole = "1万人以上的,建24班的小学,2万人以上的,建36班的初中"

@@ -21,6 +21,7 @@ AGAINST = {
     **dict.fromkeys(_DOWN, _UP | _ABOUT),
     "about": _UP | _DOWN,
 }
+_SPANS = frozenset({"年", "学年", "学期", "月", "个月"})
 # what stands between the two numbers of one range: 一万元以上十万元以下, 满十四周岁不满十六周岁
 _FROM_TO = re.compile(
     r"(?:及?以上|起)?(?:至|到|~|、|,|但|且)*(?:不满|未满|不足|不到|低于|不超过|最高)?"
@@ -69,7 +70,7 @@ def ends_told(number: Number, text: str, clauses: Sequence[str]) -> bool:
 
 
 def wrong_bounds(text: str, clauses: Sequence[str]) -> Iterator[str]:
-    """Numbers with 至少 where the clause says 不超过, with 约 where it says either, or so on."""
+    """Numbers with 至少 where the clause says 不超过, with 约 where it does not, or so on."""
     for number in find_numbers(text):
         said = bound(text, number)
         meant = {
@@ -78,8 +79,15 @@ def wrong_bounds(text: str, clauses: Sequence[str]) -> Iterator[str]:
             for other in find_numbers(clause)
             if based(other.form) == based(number.form)
         }
-        if said in AGAINST and meant and meant <= AGAINST[said]:
+        against = AGAINST.get(said, frozenset()) | ({""} if is_about(text, number) else set())
+        if meant and meant <= against:
             yield number.form
+
+
+def is_about(text: str, number: Number) -> bool:
+    """Whether a number is told as 约 or 近; 近三年 are the last three."""
+    recent = number.unit in _SPANS and text[: number.start].endswith("近")
+    return not recent and bound(text, number) == "about"
 
 
 def wrong_ranges(text: str, clauses: Sequence[str]) -> Iterator[str]:

@@ -14,6 +14,7 @@ TIMES = frozenset(["年", "学年", "学期", "个月", "周", "天", "日", "�
 REACH = 6  # characters before a time that may say on which side of it
 _SCOPE = re.compile("全[国省市县区镇乡校]")
 _RANKS = {"省": "省", "市": "市", "县": "区县", "区": "区县", "旗": "区县"}
+_RELATIVE = re.compile("([本同上下])一?级(?=人民|政府|财政|教育|主管|行政|有关|部门|机关)")
 NEXT = 2  # characters after a scope that say of what
 
 
@@ -75,12 +76,22 @@ def wrong_scopes(text: str, clauses: Sequence[str], regions: Sequence[str]) -> I
 
 
 def wrong_ranks(text: str, clauses: Sequence[str], regions: Sequence[str]) -> Iterator[str]:
-    """县政府 where the clauses speak of 市政府 alone, and the document is not of a 县."""
+    """县政府 where the clauses speak of 市政府 alone, and the document is not of a 县.
+
+    And 上一级 where they speak of 本级 alone.
+    """
     held = {rank for clause in clauses for ranks, _ in _bodies(clause) for rank in ranks}
     own = frozenset(_RANKS.get(region[-1:], "") for region in regions)
     for ranks, name in _bodies(text):
         if held and "" not in held and not ranks <= held | own:
             yield name
+    meant = {rank for clause in clauses for rank, _ in _relative(clause)}
+    yield from (name for rank, name in _relative(text) if meant and rank not in meant)
+
+
+def _relative(text: str) -> Iterator[tuple[str, str]]:
+    """What is named by its rank beside another: 本级政府, 上一级主管部门."""
+    return ((match[1].replace("同", "本"), match[0]) for match in _RELATIVE.finditer(text))
 
 
 def _bodies(text: str) -> Iterator[tuple[frozenset[str], str]]:

@@ -7,7 +7,7 @@ import re
 from bot.faithful.wording import spelled_out
 from index.numbering import HAN_DIGITS
 from index.numbers import find_numbers
-from index.numerals import numeral_value
+from index.numerals import HAN_NUMERALS, numeral_value
 from index.words import normalise, word_spans
 
 _EVERY = re.compile("每(?=[百千万][人名户])")
@@ -15,6 +15,8 @@ _ABOUT = re.compile("([一二三四五六七八九十百千万]+)来([个名位�
 _TENTHS = re.compile("([一二三四五六七八九])成([一二三四五六七八九])(?![一二三四五六七八九十百])")
 _QUARTERS = re.compile("([1-9一二两三])刻钟")
 _TWO = re.compile("两(?=成(?![立为果员功绩效长熟本人分就都品教]))")
+_H = HAN_NUMERALS
+_SESSION = re.compile(rf"(?<![第每\d{_H}])(?=[\d{_H}]+届(?:全国)?人)")
 _POINT = re.compile("百分之([一二三四五六七八九十百零]+)点([一二三四五六七八九零]+)")
 _DOUBLED = re.compile(r"([一-鿿])\(([一-鿿])\)([长职委局属])")
 
@@ -30,8 +32,8 @@ _ALL = re.compile(
 
 
 def written_figures(text: str) -> str:
-    """A text with spoken figures as they are written: 九成二 is 92%, 百分之一点五 1.5%."""
-    text = _EVERY.sub(r"\g<0>1", text)
+    """A text with spoken figures as they are written: 九成二 is 92%, 八届人大 the 第八届."""
+    text = _SESSION.sub("第", _EVERY.sub(r"\g<0>1", text))
     text = _ABOUT.sub(r"\1\2左右", text)
     text = _QUARTERS.sub(lambda match: f"{15 * int(numeral_value(match[1]) or 0)}分钟", text)
     text = _TWO.sub("二", text).replace("十成", "100%")
