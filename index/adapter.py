@@ -46,7 +46,7 @@ QUESTIONS = AdapterFile(
     _DATA / "adapter.npz", "22cabc9cc6ec395ceafdfe21a834f1aa2c374b58ffe35218215dc8ea5c3f139e"
 )
 ENTAILMENT = AdapterFile(
-    _DATA / "entailment.npz", "3f845047bbe439f4903c58c7088fd2b667c3b342c4b417d4e448e337cbee6141"
+    _DATA / "entailment.npz", "9a81c393f12869419cc6e446f3f0a0ba35d972caa553197e0c39cd2ae79ef6f0"
 )
 _RESTORE = "请从本项目的版本库恢复这个文件，或重新安装。"
 

@@ -24,7 +24,7 @@ TWINS = [
     ("校长归董事会来聘，聘好了再向审批机关备案。", "校长归审批机关来聘，聘好了再向董事会备案。"),
     ("当校长的可以接着再干，不过最多连任两届。", "当校长的必须接着再干，而且要连任两届。"),
     ("聘了校长，学校要到审批机关那里备案。", "聘了校长，学校要等审批机关批准才算数。"),
-    ("The board appoints the principal.", "The approval authority appoints the principal."),
+    ("The principal may be reappointed.", "The principal must not be reappointed."),
 ]
 
 
@@ -103,9 +103,9 @@ def test_every_clause_of_the_written_pairs_is_held_or_public():
 @pytest.mark.parametrize(
     ("name", "passed", "caught"),
     [
-        ("sentences.fresh3.jsonl", (28, 38), (39, 42)),
-        ("sentences.fresh5.jsonl", (80, 104), (88, 98)),
-        ("sentences.fresh8.jsonl", (85, 120), (112, 120)),
+        ("sentences.fresh3.jsonl", (33, 38), (40, 42)),
+        ("sentences.fresh5.jsonl", (78, 104), (89, 98)),
+        ("sentences.fresh8.jsonl", (89, 120), (112, 120)),
     ],
 )
 def test_pairs_that_nothing_was_fitted_on_hold_their_counts(encoder, name, passed, caught):

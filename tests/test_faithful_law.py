@@ -133,6 +133,8 @@ def test_what_a_document_is_said_to_be_about_must_be_its_title():
         ("sentences.fresh5.jsonl", False, 0.82, 98),
         ("sentences.fresh7.jsonl", True, 0.75, 41),
         ("sentences.fresh7.jsonl", False, 0.96, 89),
+        ("sentences.fresh9.jsonl", True, 0.5, 60),
+        ("sentences.fresh9.jsonl", False, 0.95, 120),
     ],
 )
 def test_held_out_pairs_hold_their_floors(name, faithful, floor, rows):

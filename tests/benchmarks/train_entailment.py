@@ -8,8 +8,8 @@ each faithful claim is to lie above each distorted one of the same clause.
     python -m tests.benchmarks.train_entailment --out index/data/entailment.npz
 
 The SHA-256 of what it writes stands in index/adapter.py; then ``fit_joint.py --write``. The shipped
-file was trained by the draft of this script on the first 7,872 claims and the labelled ones: 1,085
-steps in 49 minutes on two busy cores. 6,240 more claims have been written since, many with numbers.
+file was made by it on 2026-11-23 from 14,112 written claims and the labelled ones: 1,735 steps in
+55 minutes on two cores.
 """
 
 from __future__ import annotations
