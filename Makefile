@@ -59,6 +59,7 @@ evaluate: index
 	$(BIN)/wence evaluate tests/data/questions.report5.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report6.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report7.jsonl --write tests/data/scores.md
+	$(BIN)/wence evaluate tests/data/questions.report8.jsonl
 
 bench: index
 	$(BIN)/wence bench
