@@ -12,7 +12,7 @@ from bot.settings import ROOT
 
 ARENAS = """
 import ctypes, threading
-from bot.serve import share_memory
+from bot.memory import share_memory
 {first}
 library, together = ctypes.CDLL(None), threading.Barrier(12)
 library.malloc.restype = ctypes.c_void_p

@@ -20,6 +20,7 @@ from pydantic import SecretStr
 
 from bot.bench.systems import TUTORIAL, Ask, open_system, recall_at_ten, resident_mb
 from bot.conversation import Question
+from bot.memory import share_memory
 from bot.settings import SECRETS, Settings
 
 if TYPE_CHECKING:
@@ -93,6 +94,7 @@ def start(job: Job) -> dict[str, Any]:
 
 def serve(job: Job) -> dict[str, Any]:
     """Latency, its steps, throughput and memory."""
+    share_memory()  # as the service does
     ask = open_system(job.system, job.settings)
     ask(job.questions[0])
     return {
