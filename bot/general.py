@@ -28,6 +28,11 @@ def subject_of(text: str) -> str | None:
     return None if particular or not 1 < len(subject) <= LONGEST else subject
 
 
+def is_frame(text: str) -> bool:
+    """Whether a normalised text only asks what is written, of no subject: 文件里怎么写的."""
+    return not _data()[0].sub("", text).strip(" 的")
+
+
 def share_of(subject: str, clause: str) -> float:
     """The share of the subject's words and character pairs that stand in a clause."""
     words = tokens(subject)

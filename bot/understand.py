@@ -10,6 +10,7 @@ from bot.articles import articles_held, articles_in, is_article_alone
 from bot.as_of import AsOf, read_as_of
 from bot.conversation import Question
 from bot.followup import Thread, made_whole, read_thread
+from bot.general import is_frame
 from bot.in_force import NOTHING_CHOSEN, Chosen, Held, choose
 from bot.named import NamedDocuments, named_documents, of_region
 from bot.places import named_places
@@ -191,11 +192,14 @@ def _scope(resolver: Resolver, question: Question, own: Scope, earlier: tuple[st
 def split_parts(text: str) -> tuple[str, ...]:
     """The separate questions of a text; a text with one question is its own only part.
 
-    One of few words comes with the story told just before it.
+    One of few words comes with the story told just before it; one that only asks what is written
+    (文件里怎么写的) belongs to what was asked before.
     """
     pieces = [piece.strip() for piece in _PARTS.split(text) if piece and piece.strip()]
     asking, story = list[str](), list[str]()
     for piece in pieces:
+        if asking and not story and is_frame(piece):
+            continue
         if len(piece) >= SHORTEST_PART and _ASKS.search(piece) and content_words(piece):
             few = len(content_words(piece)) <= FEW_WORDS
             asking.append("，".join([*story, piece]) if few else piece)
