@@ -18,6 +18,7 @@ from bot.faithful.amounts import (
 from bot.faithful.company import stands_alike
 from bot.faithful.counting import counts_a_list, english_numbers
 from bot.faithful.edges import wrong_edges, wrong_ranks, wrong_scopes
+from bot.faithful.english import missing_counterparts
 from bot.faithful.grounds import Source
 from bot.faithful.lexicon import data, patterns
 from bot.faithful.spelling import written_figures
@@ -60,6 +61,7 @@ def wrong_facts(text: str, sources: Sequence[Source]) -> tuple[str, ...]:
         *(f"title:{one}" for one in _unknown_titles(text, sources)),
         *(f"document:{one}" for one in _unknown_documents(text, sources)),
         *(f"quote:{one}" for one in _unknown_quotes(text, sources)),
+        *(f"term:{one}" for one in _unknown_terms(text, sources)),
     ]
     return tuple(dict.fromkeys(faults))
 
@@ -178,6 +180,11 @@ def _unknown_documents(text: str, sources: Sequence[Source]) -> Iterator[str]:
         same = (k for k, *rest in known if rest == [year, number])
         if not any(body.endswith(k) or (len(body) > 1 and k.endswith(body)) for k in same):
             yield f"{body}〔{year}〕{number}号"
+
+
+def _unknown_terms(text: str, sources: Sequence[Source]) -> Iterator[str]:
+    known = "\n".join(map(known_text, sources))
+    return missing_counterparts(text, known) if read(text).english else iter(())
 
 
 def _documents(text: str) -> list[tuple[str, str, str]]:

@@ -1,0 +1,36 @@
+"""English sentences about Chinese clauses: words that need a counterpart there."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.faithful.check import Source, check
+from bot.faithful.facts import wrong_facts
+
+CLAUSE = (
+    Source(1, "浙江省/嘉兴市", "某意见", None, "2019-09-27", "培育公办初中学校,推进教学改革。"),
+)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "faults"),
+    [
+        ("public junior middle schools are to be nurtured", ()),
+        ("private junior middle schools are to be nurtured", ("term:private",)),
+        ("public high schools are to be nurtured", ("term:high schools",)),
+        ("the teaching reform is ruled out", ("term:ruled out",)),
+        ("schools do not take part in the reform", ("term:not",)),
+        ("the reform is mandatory", ("term:mandatory",)),
+    ],
+)
+def test_a_word_without_its_counterpart_in_the_clause_is_a_wrong_fact(sentence, faults):
+    assert wrong_facts(sentence, CLAUSE) == faults
+
+
+def test_a_chinese_sentence_is_not_read_for_english_words():
+    assert wrong_facts("培育 private 公办初中学校,推进教学改革", CLAUSE) == ()
+
+
+def test_what_is_said_to_be_forbidden_must_be_so():
+    text = (Source(1, "国家", "某条例", None, "2019-09-27", "严禁下达升学指标。"),)
+    assert "term" not in str(check("Setting enrolment targets is banned 〔1〕.", text).faults)
