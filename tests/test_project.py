@@ -53,10 +53,10 @@ library.library library.versions
 BOT_LADDER = """
 articles as_of bench.data bench.page breaker commands.terminal conversation faithful.copying
   faithful.counting faithful.grounds faithful.lexicon faithful.lists force general in_turn
-  language likeness messages own_facts prompts public.clients public.patterns public.visits
+  language likeness memory messages own_facts prompts public.clients public.patterns public.visits
   scope sentences setting staff.charts staff.passwords staff.tables staff.topics suspicion topic
   web.interface web.marks web.schemas web.sessions
-courtesy failures faithful.wording in_force named patterns places premise public.name_rules
+courtesy failures faithful.english faithful.wording in_force named patterns places premise public.name_rules
   related scoring.expectations settings spoken staff.audit staff.csvs staff.draft_view
   staff.gaps staff.texts verify web.headers web.outline web.render
 bench.corpora bench.retrieval commands.index faithful.amounts faithful.connective
