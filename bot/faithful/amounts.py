@@ -79,15 +79,15 @@ def wrong_bounds(text: str, clauses: Sequence[str]) -> Iterator[str]:
             for other in find_numbers(clause)
             if based(other.form) == based(number.form)
         }
-        against = AGAINST.get(said, frozenset()) | ({""} if is_about(text, number) else set())
+        blurred = said == "about" and not _is_recent(text, number)
+        against = AGAINST.get(said, frozenset()) | ({""} if blurred else set())
         if meant and meant <= against:
             yield number.form
 
 
-def is_about(text: str, number: Number) -> bool:
-    """Whether a number is told as 约 or 近; 近三年 are the last three."""
-    recent = number.unit in _SPANS and text[: number.start].endswith("近")
-    return not recent and bound(text, number) == "about"
+def _is_recent(text: str, number: Number) -> bool:
+    """近三年 are the last three, not about three."""
+    return number.unit in _SPANS and text[: number.start].endswith("近")
 
 
 def wrong_ranges(text: str, clauses: Sequence[str]) -> Iterator[str]:
