@@ -135,7 +135,8 @@ class Outcome(Endings):
             compose = compose_table if self.reading.scope.named else compose_many
             return compose(sections, citations, self.words, self.today)
         lines = compose_one(sections[0], citations, self.words, self.today)
-        if false_premise(self.reading.thread.standalone, citations):
+        clauses = [citation.clause.text for citation in citations]
+        if false_premise(self.reading.thread.standalone, clauses):
             lines.insert(0, self.words("false_premise"))
         if sections[0].partly:
             lines.extend(unsaid_lines(sections, self.words) or [self.words("partly")])

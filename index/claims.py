@@ -11,6 +11,8 @@ from index.words import load_data
 
 _SPLIT = re.compile(r"[,，.。](?!\d)|[?？!！;；\s]")
 _SPANS = ("年", "天", "个月", "周")
+_COUNTS = ("个", "门", "项", "种", "条")
+_FEW = 10  # things that a question counts: 三门, 哪五项
 _NO_CLAIM = (NumberKind.BARE, NumberKind.DOCUMENT, NumberKind.PHONE, NumberKind.ORDINAL)
 
 
@@ -30,13 +32,22 @@ def claimed_numbers(question: str) -> tuple[str, ...]:
 def _is_claim(number: Number, segment: str, question: str, told: bool) -> bool:
     if number.kind in _NO_CLAIM or number.unit == "年级" or is_article(number, question):
         return False
-    if number.unit in _SPANS and _cue("passing").search(question[: number.start]):
-        return False  # 这两年, 近三年: when, not how long
+    if question[: number.start].endswith("哪"):
+        return False
+    if number.unit in _SPANS and _is_passing(number, question):
+        return False
     if number.kind is NumberKind.DATE:
         return _is_due(number, question)
     if _cue("personal").search(segment):
         return bool(_cue("hearsay").search(segment))
-    return told or bool(_cue("claim").search(segment))
+    few = number.unit in _COUNTS and int(number.form[: -len(number.unit)] or 0) <= _FEW
+    return told or (bool(_cue("claim").search(segment)) and not few)
+
+
+def _is_passing(number: Number, question: str) -> bool:
+    """这两年, 三年到期, 五年规划: when, or a name; not how long."""
+    before, after = question[: number.start], question[number.end :]
+    return bool(_cue("passing").search(before) or _cue("named").match(after))
 
 
 def _is_due(number: Number, question: str) -> bool:

@@ -97,6 +97,7 @@ def test_an_article_is_no_count_but_a_limit_is():
         ("到2022年全部达到吗", ("2022年",)),
         ("我听说要任教五年以上才能评高级", ("5年",)),
         ("这两年听说校长要满6年才轮岗", ("6年",)),
+        ("常州要建500个团队吗", ("500个",)),
     ],
 )
 def test_a_rule_put_forward_is_a_claim(question, claims):
@@ -106,7 +107,8 @@ def test_a_rule_put_forward_is_a_claim(question, claims):
 @pytest.mark.parametrize(
     "question",
     ["我在农村教了3年能评高级吗", "我家两个孩子上小学三年级", "孩子今年6岁半,能上吗", "2018年的文件还有效吗", "一年交多少钱",
-     "〔2018〕4号文件有效吗", "这两年听说学校要合并,文件怎么说"],
+     "〔2018〕4号文件有效吗", "这两年听说学校要合并,文件怎么说", "五年规划里这些钱到底给不给报", "三年到期了不想回城,有照顾吗",
+     "校里三年内有七个老师要退,能早点招人吗", "要定三门考啥", "政策里说的五位一体是哪五个"],
 )  # fmt: skip
 def test_facts_of_the_askers_life_and_mere_references_are_no_claims(question):
     assert claimed_numbers(question) == ()
