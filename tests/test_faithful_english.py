@@ -34,3 +34,10 @@ def test_a_chinese_sentence_is_not_read_for_english_words():
 def test_what_is_said_to_be_forbidden_must_be_so():
     text = (Source(1, "国家", "某条例", None, "2019-09-27", "严禁下达升学指标。"),)
     assert "term" not in str(check("Setting enrolment targets is banned 〔1〕.", text).faults)
+
+
+def test_a_clause_that_sets_a_floor_for_weak_schools_denies_nothing():
+    text = "确保工资水平不低于公务员,扶持民办学校和薄弱学校。"
+    clause = (Source(1, "国家", "某条例", None, "2019-09-27", text),)
+    said = "private schools are not supported"
+    assert wrong_facts(said, clause) == ("term:not",)

@@ -133,6 +133,17 @@ def test_what_a_reader_would_act_on_must_stand_in_the_clause():
     assert "stakes:双倍" in faults_of("幼儿园工作人员每年接受双倍健康检查〔1〕。", text)
 
 
+def test_a_force_of_which_the_clause_has_no_word_at_all_fails():
+    funds = (clause("对培智学校按上级要求核拨生均公用经费。"),)
+    verdict = check("培智学校的生均公用经费,鼓励按上级要求核拨〔1〕。", funds)
+    assert verdict.faults == ("force:encourage",)
+
+
+def test_a_question_is_no_answer():
+    sport = (clause("保证在校学生每天1小时校园体育活动时间。"),)
+    assert "question" in check("在校学生每天有多少校园体育活动时间？〔1〕", sport).faults
+
+
 def test_a_segment_of_which_the_clause_has_no_word_fails():
     (fault,) = faults_of("校长任职一般不超过10年，卫星轨道逐月漂移〔1〕。", TENURE.text)
     assert fault == "unheard:卫星轨道逐月漂移。"

@@ -23,8 +23,16 @@ GROUPS = {
 }
 HARD = ("strong", "duty", "ban", "every", "done", "only")
 BINDING = frozenset({"duty", "must", "only", "ensure"})
+WHOLE = ("encourage", "gradual", "every", "must")  # of each a clause cited must have a word
 HARDER = BINDING | {"prohibit", "total", "now", "every", "done"}
 SOFTER = GROUPS["soft"] | {"permit", "guide", "priority"}
+
+
+def unlicensed(compared: Comparison) -> tuple[str, ...]:
+    """Forces of a Chinese sentence for which the clauses that it cites have no word anywhere."""
+    said = () if compared.said.english else (one for one in WHOLE if one in compared.said.forces)
+    held = frozenset(force for one in compared.clauses for force in one.allowed)
+    return tuple(force for force in said if not licences(force) & held)
 
 
 def bearing_differences(compared: Comparison) -> dict[str, float]:

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from bot.faithful.bearing import unlicensed
 from bot.faithful.comparison import Comparison
 from bot.faithful.connective import is_connective
 from bot.faithful.facts import plain_claim, wrong_facts
@@ -32,6 +33,7 @@ JOINT_FILE = DATA / "entailment.json"
 MARKER = re.compile(r"〔(\d{1,3})〕")
 _BORDER = re.compile(r"(?<=[,，;；。!！?？\n])(?!〔)")
 _WORD = re.compile(r"\w")
+_ASKS = re.compile(r"[?？][”’」』）)。.\s]*$")
 _END = "，,；;。.！!？?、 \n"
 SWAPPED = 0.25  # likeness of company by which another number fits better
 LONGEST = 240  # characters of a part that anybody reads, or that can be checked
@@ -68,6 +70,7 @@ def check(sentence: str, sources: Sequence[Source], entails: Entails | None = No
         claim = not is_connective(sentence, sources)
         return Verdict(not claim, claim, ("marker:none",) if claim else ())
     faults = [f"marker:{one}" for one in markers if one not in known]
+    faults += ["question"] if _ASKS.search(MARKER.sub("", sentence)) else []
     for text, numbers in parts(sentence):
         cited = tuple(known[one] for one in numbers if one in known)
         faults += part_faults(text, cited, entails) if cited else ()
@@ -98,10 +101,8 @@ def part_faults(
     compared = Comparison(plain_claim(text, cited), cited)
     if not is_about(compared):
         return ("unlike:subject",)
-    strange = [f"unheard:{one}" for one in unheard(compared)]
-    strange += [f"stakes:{one}" for one in at_stake(compared)]
-    if strange:
-        return tuple(strange)
+    if strange := strangers(compared):
+        return strange
     named = features(compared)
     if named["swapped"] > SWAPPED:
         return ("number:elsewhere",)
@@ -111,6 +112,16 @@ def part_faults(
     if joint_logit(rules_logit(named), heard) >= 0:
         return ()
     return (*(("unlike:encoder",) if heard < 0 else ()), *blame(named))
+
+
+def strangers(compared: Comparison) -> tuple[str, ...]:
+    """What is said of which the clauses have no word at all, whatever else they say."""
+    found = {
+        "unheard": unheard(compared),
+        "stakes": at_stake(compared),
+        "force": unlicensed(compared),
+    }
+    return tuple(f"{kind}:{one}" for kind, ones in found.items() for one in ones)
 
 
 def prepared(text: str, cited: Sequence[Source] = ()) -> str:

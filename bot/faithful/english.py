@@ -11,10 +11,17 @@ from bot.faithful.lexicon import data
 
 def missing_counterparts(text: str, clauses: str) -> Iterator[str]:
     """Words of an English text (private, banned, not) that nothing in the clauses stands for."""
+    held = _no_negations().sub("_", clauses)
     for words, counterparts in _musts():
         match = words.search(text)
-        if match and not counterparts.search(clauses):
+        if match and not counterparts.search(held):
             yield match[0]
+
+
+@cache
+def _no_negations() -> re.Pattern[str]:
+    """Words of a clause that deny nothing, though they look like it: 不低于, 无线."""
+    return re.compile("|".join(map(re.escape, data()["no_negations"])))
 
 
 @cache

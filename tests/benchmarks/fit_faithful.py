@@ -30,11 +30,10 @@ from scipy.optimize import minimize
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedGroupKFold
 
-from bot.faithful.check import DATA_FILE, SWAPPED, check, part_features, parts, prepared
+from bot.faithful.check import DATA_FILE, SWAPPED, check, part_features, parts, prepared, strangers
 from bot.faithful.comparison import Comparison
 from bot.faithful.facts import plain_claim, wrong_facts
 from bot.faithful.grounds import Source, Verdict
-from bot.faithful.likeness import at_stake, unheard
 from tests.benchmarks.labelled import (
     DATA,
     Row,
@@ -117,7 +116,7 @@ def rows_of(pairs: Iterable[Row]) -> tuple[list[dict[str, float]], list[Row], in
             text = prepared(text, (source,))
             named = part_features(text, (source,))
             compared = Comparison(plain_claim(text, (source,)), (source,))
-            ruled_out = wrong_facts(text, (source,)) or unheard(compared) or at_stake(compared)
+            ruled_out = wrong_facts(text, (source,)) or strangers(compared)
             if ruled_out or named["swapped"] > SWAPPED:
                 caught += (not faithful) and is_measured(kind)
                 continue
