@@ -84,7 +84,7 @@ def test_every_part_answers_to_the_markers_that_close_it():
 
 def test_a_fact_of_another_source_than_the_part_cites_fails():
     assert check("校长任职一般不超过10年〔1〕。", SOURCES).passed
-    assert check("校长任职一般不超过10年〔2〕。", SOURCES).faults == ("number:10年",)
+    assert check("校长任职一般不超过10年〔2〕。", SOURCES).faults == ("number:10年", "home:1")
 
 
 @pytest.mark.parametrize(

@@ -139,6 +139,14 @@ def test_a_force_of_which_the_clause_has_no_word_at_all_fails():
     assert verdict.faults == ("force:encourage",)
 
 
+def test_one_citys_rule_is_not_shown_as_anothers():
+    theirs = clause("全面实施普通高中属地招生,推进考试招生制度改革。", 1)
+    ours = clause("优化普通高中特色特长招生办法,发挥特长招生的作用。", 2)
+    copied = "优化普通高中特色特长招生办法"
+    assert check(f"{copied}〔2〕。", (theirs, ours)).passed
+    assert "home:2" in check(f"{copied}〔1〕。", (theirs, ours)).faults
+
+
 def test_a_question_is_no_answer():
     sport = (clause("保证在校学生每天1小时校园体育活动时间。"),)
     assert "question" in check("在校学生每天有多少校园体育活动时间？〔1〕", sport).faults

@@ -19,6 +19,7 @@ from functools import cache
 from bot.faithful.bearing import unlicensed
 from bot.faithful.comparison import Comparison
 from bot.faithful.connective import is_connective
+from bot.faithful.copying import nearer
 from bot.faithful.facts import plain_claim, wrong_facts
 from bot.faithful.grounds import Source, Verdict
 from bot.faithful.lexicon import DATA, patterns
@@ -74,6 +75,7 @@ def check(sentence: str, sources: Sequence[Source], entails: Entails | None = No
     for text, numbers in parts(sentence):
         cited = tuple(known[one] for one in numbers if one in known)
         faults += part_faults(text, cited, entails) if cited else ()
+        faults += _elsewhere(text, cited, sources) if cited else ()
     faults += [f"joined:{one}" for one in _joined(sentence, known)]
     return Verdict(not faults, True, tuple(dict.fromkeys(faults)))
 
@@ -86,6 +88,14 @@ def _joined(sentence: str, known: Mapping[int, Source]) -> list[str]:
     held = "\n".join(source.text for source in known.values())
     links = (match[0] for text, _ in said for match in patterns("links").finditer(text))
     return [link for link in links if link not in held]
+
+
+def _elsewhere(text: str, cited: tuple[Source, ...], sources: Sequence[Source]) -> tuple[str, ...]:
+    """Whether a part cites other clauses than the one it was taken from."""
+    held = {one.number: f"{one.title}\n{one.text}" for one in sources}
+    own = "\n".join(held.pop(one.number) for one in cited)
+    home = nearer(text, own, held)
+    return () if home is None else (f"home:{home}",)
 
 
 def part_faults(

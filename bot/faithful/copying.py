@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from index.words import normalise, word_spans
 
@@ -15,6 +16,12 @@ SHARED = 0.2
 # in tests/data, and the quote stands in for those.
 ALTERED = 0.1  # of its characters, at most
 WORD = 2  # characters, at least
+# By how much of its pairs a clause not cited may be more like a sentence than the one cited. Beside
+# their five nearest clauses 8 of 1,320 faithful sentences are over it; citing one of the three
+# nearest instead of their own, 84 % of 3,960.
+NEARER = 0.15
+LEAST_PAIRS = 8  # of a sentence whose home can be told
+KEPT = 256  # texts whose pairs are kept
 LEAK = 12  # characters in a row that also stand in the prompt
 
 _MARKER = re.compile(r"〔\d{1,2}〕")
@@ -22,16 +29,26 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _NOT_WORD = re.compile(r"\W")
 
 
-def pairs(text: str) -> set[str]:
+@lru_cache(maxsize=KEPT)
+def pairs(text: str) -> frozenset[str]:
     """Pairs of neighbouring Han characters."""
     han = "".join(_HAN.findall(text))
-    return {han[at : at + 2] for at in range(len(han) - 1)}
+    return frozenset(han[at : at + 2] for at in range(len(han) - 1))
 
 
 def shares(said: str, held: str) -> bool:
     """Whether a sentence has at least some character pairs of its clauses."""
     own = pairs(said)
     return len(own & pairs(held)) >= SHARED * len(own)
+
+
+def nearer(said: str, cited: str, others: Mapping[int, str]) -> int | None:
+    """The number of another text that a sentence copies far more of than of the cited one."""
+    own = pairs(said)
+    if len(own) < LEAST_PAIRS or not others:
+        return None
+    most, number = max((len(own & pairs(text)), -n) for n, text in others.items())
+    return -number if most - len(own & pairs(cited)) >= NEARER * len(own) else None
 
 
 def altered(said: str, held: str) -> bool:
