@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from bot.conversation import Answer, Citation, Quote
 from bot.faithful.copying import altered, leaks, pairs, shares
+from bot.faithful.facts import plain_claim
 from bot.faithful.grounds import Source, Verdict
 from bot.force import force_of
 from bot.frame import Line, Part, leading
@@ -134,9 +135,11 @@ class Drafting:
         faults += ["regions merged"] if len(homes) > 1 else []
         faults += [] if speaks(written.text, self.words.language) else ["language"]
         if cited and self.words.language == "zh":
-            held = "".join(one.text + one.title + one.region for one in self._sources_of(cited))
+            own = self._sources_of(cited)
+            held = "\n".join(part for one in own for part in (one.text, one.title, one.region))
             faults += [] if shares(written.text, held) else ["foreign to its clauses"]
-            faults += ["altered copy"] if altered(written.text, held) else []
+            plain = plain_claim(normalise(written.text), own)
+            faults += ["altered copy"] if altered(plain, held) else []
         return tuple(faults)
 
     def _sources_of(self, cited: Sequence[int]) -> list[Source]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.drafting import Drafting, Unfaithful, key_quote, reflects, speaks
-from bot.faithful.copying import altered, leaks
+from bot.faithful.copying import altered, leaks, verbatim
 from bot.faithful.grounds import Verdict
 from bot.frame import read_frame
 from bot.sentences import sentences
@@ -165,6 +165,19 @@ def test_a_copy_with_a_word_in_anothers_place_is_known():
     assert altered("成立由市人民学校分管副市长任组长的领导小组，负责此次改革工作〔1〕。", held)
     assert not altered("成立由市人民政府分管副市长任组长的领导小组，负责此次改革工作〔1〕。", held)
     assert not altered("副市长带头的小组来管这次改革〔1〕。", held)
+
+
+def test_who_acts_may_be_put_before_a_copied_sentence_but_not_in_anothers_place():
+    held = "(三)建立发展机制\n鼓励和引导学校创建素质教育特色学校。校长参加轮岗交流的经历和业绩,作为评定骨干称号的重要条件。"
+    assert not altered("政府鼓励和引导学校创建素质教育特色学校。", held)
+    assert altered("教师参加轮岗交流的经历和业绩，作为评定骨干称号的重要条件。", held)
+
+
+def test_a_run_of_whole_pieces_is_verbatim():
+    held = "组长由分管领导担任,成员若干,办公室设在市教育局。"
+    assert verbatim("成员若干，办公室设在市教育局〔1〕。", held)
+    assert not verbatim("办公室设在教育局〔1〕。", held)
+    assert not verbatim("导担任，成员若干〔1〕。", held)
 
 
 def test_the_language_of_a_sentence_is_that_of_the_answer():

@@ -147,6 +147,21 @@ def test_one_citys_rule_is_not_shown_as_anothers():
     assert "home:2" in check(f"{copied}〔1〕。", (theirs, ours)).faults
 
 
+def test_the_encoder_does_not_doubt_a_verbatim_piece():
+    office = (clause("组长由分管领导担任,办公室设在市教育局。"),)
+    assert check("办公室设在市教育局〔1〕。", office, entails=lambda *_: -5.0).passed
+    assert not check("这个办公室设在了市教育局〔1〕。", office, entails=lambda *_: -9.0).passed
+
+
+def test_the_title_of_a_document_may_be_said_without_its_brackets():
+    text = "实施方案要求强化督导。"
+    plan = Source(1, "东江省/河阳市", "创建全国优质均衡发展县实施方案", None, "2021年3月5日", text)
+    assert (
+        "region:全国"
+        not in check("创建全国优质均衡发展县实施方案要求强化督导〔1〕。", (plan,)).faults
+    )
+
+
 def test_a_question_is_no_answer():
     sport = (clause("保证在校学生每天1小时校园体育活动时间。"),)
     assert "question" in check("在校学生每天有多少校园体育活动时间？〔1〕", sport).faults

@@ -62,13 +62,13 @@ courtesy failures faithful.english faithful.wording in_force named patterns plac
 bench.corpora bench.retrieval commands.index faithful.amounts faithful.connective
   faithful.spelling frame model public.names public.watch resolve scoring.measures screen
   sections staff.jobs staff.migrations web.document_view web.markup
-bench.tutorial commands.drafts drafting faithful.alignment faithful.edges followup public.logs
+bench.tutorial commands.drafts faithful.alignment faithful.edges followup public.logs
   public.privacy public.traces school_level staff.store web.exchanges
 commands.watch faithful.company scoring.baselines staff.accounts staff.switches understand
   web.exports web.turns
 app aspects batch compose faithful.facts faithful.figures public.gate public.limits rewrite
   scoring.evaluation staff.questions staff.signin web.ask web.feedback
-about authority bare faithful.comparison public.desk public.door public.metrics public.startup
+about authority bare drafting faithful.comparison public.desk public.door public.metrics public.startup
   public.turnstile scoring.tradeoff staff.pages tables web.api_docs
 decide faithful.bearing faithful.naming public.draining public.figures remarks scoring.scores
   searches staff.control staff.door staff.draft_fields staff.overview staff.question_filter

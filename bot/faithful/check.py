@@ -4,7 +4,8 @@ A sentence is judged part by part, each with the clauses whose markers 〔n〕 c
 regions, document names and quotations must stand there; everything else is compared as named
 numbers (bot/faithful/likeness.py), weighed by the logistic regression in ``data/faithful.json``. A
 part without numbers is also read by an encoder, together with the clauses (index/entailment.py);
-``data/entailment.json`` weighs both. Of numbers the encoder sees little, the rules nearly all.
+``data/entailment.json`` weighs both. Of numbers the encoder sees little, the rules nearly all, and
+of a verbatim run of pieces all.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from functools import cache
 from bot.faithful.bearing import unlicensed
 from bot.faithful.comparison import Comparison
 from bot.faithful.connective import is_connective
-from bot.faithful.copying import nearer
+from bot.faithful.copying import nearer, verbatim
 from bot.faithful.facts import plain_claim, wrong_facts
 from bot.faithful.grounds import Source, Verdict
 from bot.faithful.lexicon import DATA, patterns
@@ -116,7 +117,8 @@ def part_faults(
     named = features(compared)
     if named["swapped"] > SWAPPED:
         return ("number:elsewhere",)
-    if entails is None or compared.said.numbers:
+    copied = any(verbatim(compared.text, one.text) for one in cited)
+    if entails is None or compared.said.numbers or copied:
         return () if rules_logit(named) >= _model().cut else blame(named)
     heard = entailed(said, cited, entails)
     if joint_logit(rules_logit(named), heard) >= 0:

@@ -26,7 +26,8 @@ LEAK = 12  # characters in a row that also stand in the prompt
 
 _MARKER = re.compile(r"〔\d{1,2}〕")
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_NOT_WORD = re.compile(r"\W")
+_NOT_WORD = re.compile(r"\W+")
+_BORDER = "|"
 
 
 @lru_cache(maxsize=KEPT)
@@ -53,20 +54,35 @@ def nearer(said: str, cited: str, others: Mapping[int, str]) -> int | None:
 
 def altered(said: str, held: str) -> bool:
     """Whether a sentence copies its clause but for a word put in another's place."""
-    copy, original = (_NOT_WORD.sub("", _MARKER.sub("", normalise(one))) for one in (said, held))
+    copy, original = _joined(said).replace(_BORDER, ""), _joined(held)
     return _swaps(original, copy) or _swaps(_cut(original), _cut(copy))
 
 
+def verbatim(said: str, held: str) -> bool:
+    """Whether a text is a run of whole pieces of another, from one mark to another."""
+    return _joined(said) in _joined(held)
+
+
 def _swaps(original: Sequence[str], copy: Sequence[str]) -> bool:
-    """The same of characters or of words: so much copied that what differs was put there."""
+    """The same of characters or of words: so much copied that what differs was put there.
+
+    What stands before the copy is told apart by its last piece: the words that were replaced.
+    """
     match = SequenceMatcher(None, original, copy, autojunk=False)
     swapped, copied = False, 0
     for kind, start, stop, since, to in match.get_opcodes():
         was, put = "".join(original[start:stop]), "".join(copy[since:to])
+        was = was.rpartition(_BORDER)[2] if since == 0 else was.replace(_BORDER, "")
         swapped |= kind == "replace" and min(len(was), len(put)) >= WORD
         copied += len(put) if kind == "equal" and len(put) > 1 else 0
     length = len("".join(copy))
     return swapped and length - copied <= ALTERED * length
+
+
+def _joined(text: str) -> str:
+    """The pieces of a text between marks, a border around each."""
+    pieces = _NOT_WORD.split(_MARKER.sub("", normalise(text)))
+    return _BORDER.join(("", *filter(None, pieces), ""))
 
 
 def _cut(text: str) -> list[str]:
