@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.conversation import Answer, Citation, Quote
-from bot.faithful.copying import altered, leaks, pairs, shares
+from bot.faithful.copying import altered, echoes, leaks, pairs, shares
 from bot.faithful.facts import plain_claim
 from bot.faithful.grounds import Source, Verdict
 from bot.force import force_of
 from bot.frame import Line, Part, leading
 from bot.messages import Words
-from bot.sentences import LONGEST, Written
+from bot.sentences import LONGEST, MARKER, Written
 from bot.verify import unsupported_numbers
 from index.errors import WenceError
 from index.numbers import numbers_in
@@ -138,9 +138,17 @@ class Drafting:
             own = self._sources_of(cited)
             held = "\n".join(part for one in own for part in (one.text, one.title, one.region))
             faults += [] if shares(written.text, held) else ["foreign to its clauses"]
+            faults += ["echo of the question"] if self._echoes(written.text, held) else []
             plain = plain_claim(normalise(written.text), own)
             faults += ["altered copy"] if altered(plain, held) else []
         return tuple(faults)
+
+    def _echoes(self, text: str, held: str) -> bool:
+        """Whether a sentence has neither a number nor words that the question has not."""
+        asked = f"{self.answer.question.text}\n{self.answer.standalone_question}"
+        known = set(numbers_in(normalise(asked)))
+        said = normalise(MARKER.sub("", text))
+        return set(numbers_in(said)) <= known and echoes(said, asked, held)
 
     def _sources_of(self, cited: Sequence[int]) -> list[Source]:
         return [source for source in self._sources if source.number in cited]

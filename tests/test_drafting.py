@@ -60,6 +60,20 @@ def test_a_sentence_that_fails_and_cites_nothing_known_is_dropped():
 
 
 @pytest.mark.parametrize(
+    ("asked", "text", "kept"),
+    [
+        ("老师多少年得换一回学校", "老师多少年得换一回学校教师〔1〕。", False),
+        ("老师多少年得换一回学校", "老师六年得换一回学校教师交流〔1〕。", True),
+        ("教师是每六年交流一次吗", "教师每六年交流一次〔1〕。", True),
+    ],
+)
+def test_what_was_asked_is_no_answer_unless_it_is_the_clause_itself(asked, text, kept):
+    draft = drafting(replace(JIA_ALONE, standalone_question=asked))
+    take(draft, text)
+    assert ("echo of the question" in draft.faults) is not kept
+
+
+@pytest.mark.parametrize(
     ("text", "fault"),
     [
         ("教师每6年交流一次〔1〕。", "number:6"),

@@ -20,6 +20,7 @@ WORD = 2  # characters, at least
 # their five nearest clauses 8 of 1,320 faithful sentences are over it; citing one of the three
 # nearest instead of their own, 84 % of 3,960.
 NEARER = 0.15
+ECHO = 0.8  # of the pairs of a sentence that are the asker's own, and not the clause's
 LEAST_PAIRS = 8  # of a sentence whose home can be told
 KEPT = 256  # texts whose pairs are kept
 LEAK = 12  # characters in a row that also stand in the prompt
@@ -50,6 +51,12 @@ def nearer(said: str, cited: str, others: Mapping[int, str]) -> int | None:
         return None
     most, number = max((len(own & pairs(text)), -n) for n, text in others.items())
     return -number if most - len(own & pairs(cited)) >= NEARER * len(own) else None
+
+
+def echoes(said: str, asked: str, held: str) -> bool:
+    """Whether a sentence only says again what was asked, in words that are not its clauses'."""
+    own, enough = pairs(said), ECHO * len(pairs(said))
+    return len(own & pairs(asked)) >= enough > len(own & pairs(held))
 
 
 def altered(said: str, held: str) -> bool:
