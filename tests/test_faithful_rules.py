@@ -162,6 +162,12 @@ def test_the_title_of_a_document_may_be_said_without_its_brackets():
     )
 
 
+def test_a_document_that_speaks_is_called_what_it_is():
+    opinion = (clause("鼓励优秀校长到农村学校任职。"),)
+    assert check("意见鼓励优秀校长到农村学校任职〔1〕。", opinion).passed
+    assert check("办法鼓励优秀校长到农村学校任职〔1〕。", opinion).faults == ("title:办法",)
+
+
 def test_a_question_is_no_answer():
     sport = (clause("保证在校学生每天1小时校园体育活动时间。"),)
     assert "question" in check("在校学生每天有多少校园体育活动时间？〔1〕", sport).faults

@@ -33,6 +33,7 @@ from index.search import Searcher
 ASKED = 6  # questions
 PATIENCE = 60.0  # seconds for one answer of a small model on one processor
 TOKENS = 200
+SMALL = "gemma-3-270m"
 SERVER = ROOT / "tests" / "small_model.py"
 SKIPPED = (
     "skipped: no language model. Set WENCE_MODEL_URL and WENCE_MODEL_NAME, or name with --python a "
@@ -81,9 +82,10 @@ def run_bench_model(
         echo(SKIPPED)
     else:
         with small_model(python, weights) as url:
-            local = replace(settings, model_url=url, model_name="gemma-3-270m", model_tokens=TOKENS)
+            name = weights.stem if weights else SMALL
+            local = replace(settings, model_url=url, model_name=name, model_tokens=TOKENS)
             patient = replace(local, model_timeout=PATIENCE, model_budget=PATIENCE)
-            echo(row("gemma-3-270m (a hostile partner)", measure(patient)))
+            echo(row(f"{name} (a hostile partner)", measure(patient)))
     return 0
 
 

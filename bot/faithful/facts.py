@@ -34,6 +34,11 @@ _TITLE = re.compile(r"《([^《》]+)》")
 _ENTITLED = re.compile(
     r"号(?:文件?)?[是为,，]{0,2}(关于[^《》,，。;；]{4,40}的(?:实施)?(?:意见|通知|方案|决定|办法|规定|计划))"
 )
+# what a document is called that speaks: 办法鼓励, 这份意见要求
+_SPEAKER = re.compile(
+    r"(?:^|[,，。:：])(?:按照|根据)?(?:这[份个部项]|本|该|此)?(办法|意见|方案|条例|细则|通知|规划|决定)"
+    r"(?=[的里中]?(?:鼓励|要求|规定|提出|明确|支持|强调|指出|写|说))"
+)
 _DOCUMENT = re.compile(r"([一-鿿]*)\s?〔(\d{4})〕\s?第?(\d+)\s?号")
 _QUOTED = re.compile('“([^”]+)”|"([^"]+)"|「([^」]+)」|『([^』]+)』')
 _BRACKETS = str.maketrans("[]()", "〔〕〔〕")
@@ -171,7 +176,7 @@ def _gazetteer(held: tuple[Region, ...]) -> Gazetteer:
 
 def _unknown_titles(text: str, sources: Sequence[Source]) -> Iterator[str]:
     known = "\n".join(_bare(known_text(one)) for one in sources)
-    named = (*_TITLE.findall(text), *(match[1] for match in _ENTITLED.finditer(text)))
+    named = (*_TITLE.findall(text), *_SPEAKER.findall(text), *_ENTITLED.findall(text))
     return (name for name in named if _bare(name) not in known)
 
 
