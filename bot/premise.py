@@ -16,9 +16,11 @@ _EXACT = re.compile(r"(\d+)(\D+)")
 def false_premise(question: str, clauses: Sequence[str]) -> bool:
     """Whether the asker states a figure that no clause has, where one of them has any."""
     claimed = claimed_numbers(question)
+    if not claimed:
+        return False
     known = {number for clause in clauses for number in numbers_in(clause)}
     told = any(_is_told(claim, number) for claim in claimed for number in known)
-    return bool(claimed and known) and not told
+    return bool(known) and not told
 
 
 def _is_told(claim: str, number: str) -> bool:
