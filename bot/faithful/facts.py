@@ -53,7 +53,7 @@ _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 def wrong_facts(text: str, sources: Sequence[Source]) -> tuple[str, ...]:
     """What a normalised text states that stands in none of the sources, by kind."""
     clauses = [written_figures(normalise(one.text)) for one in sources]
-    titled = [*clauses, *(normalise(one.title) for one in sources)]
+    plain = _without_titles(text, sources)
     faults = [
         *(f"number:{one}" for one in _unknown_numbers(text, sources)),
         *(f"number:{one}" for one in unknown_counts(text, clauses)),
@@ -62,7 +62,7 @@ def wrong_facts(text: str, sources: Sequence[Source]) -> tuple[str, ...]:
         *(f"range:{one}" for one in wrong_ranges(text, clauses)),
         *(f"plan:{one}" for one in unknown_plans(text, "\n".join(map(known_text, sources)))),
         *(f"region:{one}" for one in _unknown_regions(text, sources)),
-        *(f"region:{one}" for one in wrong_scopes(text, titled, [one.region for one in sources])),
+        *(f"region:{one}" for one in wrong_scopes(plain, clauses, [one.region for one in sources])),
         *(f"region:{one}" for one in wrong_ranks(text, clauses, [one.region for one in sources])),
         *(f"title:{one}" for one in _unknown_titles(text, sources)),
         *(f"document:{one}" for one in _unknown_documents(text, sources)),
@@ -70,6 +70,13 @@ def wrong_facts(text: str, sources: Sequence[Source]) -> tuple[str, ...]:
         *(f"term:{one}" for one in _unknown_terms(text, sources)),
     ]
     return tuple(dict.fromkeys(faults))
+
+
+def _without_titles(text: str, sources: Sequence[Source]) -> str:
+    """A text without the titles of its sources, which may stand there without brackets."""
+    for source in sources:
+        text = text.replace(normalise(source.title), "")
+    return text
 
 
 def known_text(source: Source) -> str:
