@@ -1,5 +1,5 @@
 """Sentences of a clause that a question needs beside the best: one for each thing that it lists,
-and the one that has the figure which it asks to be confirmed."""
+the one that has the figure which it asks to be confirmed, the one that says who does it."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ _EACH = re.compile(
 )
 _BETWEEN = re.compile(r"[、,，;；]|和|与|跟|以及|还有|及")
 _PERSON = re.compile(r"(?:名|个|位)?(?:学生|孩子|娃|小孩|老师|教师|人)")
+_WHO = re.compile(r"谁(?:来|去|负责|可以|能|该)?([一-鿿]{2})")
 _OTHER = (NumberKind.DOCUMENT, NumberKind.PHONE, NumberKind.ORDINAL, NumberKind.TIME)
 
 
@@ -42,12 +43,14 @@ def also_needed(
 
 
 def confirming(aspect: Aspect, sentences: Sequence[Sentence]) -> Sequence[Sentence]:
-    """The sentences, the one with a figure first that the question wants to see confirmed."""
-    if QuestionType.YES_NO not in aspect.types:
-        return sentences
-    figure = with_the_figure(aspect.text, sentences, choose_sentences(sentences))
+    """The sentences, the one first that has the figure, or the doer, which is asked for."""
+    wanted = None
+    if QuestionType.YES_NO in aspect.types:
+        wanted = with_the_figure(aspect.text, sentences, choose_sentences(sentences))
+    elif QuestionType.PERSON in aspect.types:
+        wanted = with_the_doer(aspect.text, sentences, choose_sentences(sentences))
     top = max(one.score for one in sentences)
-    return [replace(one, score=top + ABOVE) if one is figure else one for one in sentences]
+    return [replace(one, score=top + ABOVE) if one is wanted else one for one in sentences]
 
 
 def is_silent(aspects: Sequence[Aspect], clauses: Sequence[Clause]) -> bool:
@@ -93,6 +96,22 @@ def with_the_figure(
         return None
     top = max(one.score for one in sentences)
     able = [one for one in sentences if top - one.score <= NEAR and _sorts(one.text) & asked]
+    return max(able, key=lambda one: one.score, default=None)
+
+
+def with_the_doer(
+    text: str, sentences: Sequence[Sentence], chosen: Sequence[Sentence]
+) -> Sentence | None:
+    """The sentence that says who does what is asked about: 由财政局核定 for 谁核定.
+
+    None when a chosen sentence says it.
+    """
+    verbs = "|".join(_WHO.findall(text))
+    by = re.compile(rf"由[^,，;；。]{{2,}}(?:{verbs})")
+    if not verbs or any(by.search(one.text) for one in chosen):
+        return None
+    top = max(one.score for one in sentences)
+    able = [one for one in sentences if top - one.score <= NEAR and by.search(one.text)]
     return max(able, key=lambda one: one.score, default=None)
 
 

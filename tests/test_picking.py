@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.picking import for_each_thing, listed_things, with_the_figure
+from bot.picking import for_each_thing, listed_things, with_the_doer, with_the_figure
 from index.evidence import Sentence
 from index.question_types import QuestionType
 
@@ -71,3 +71,12 @@ def test_a_figure_far_below_the_best_sentence_is_about_something_else():
     best, far = clause(TALK, PUPILS)
     far = Sentence(far.text, far.start, far.end, 0.5)
     assert with_the_figure("是不是要招5000人", [best, far], [best]) is None
+
+
+def test_who_does_something_is_answered_by_the_sentence_that_says_who():
+    total, plan = "考核好的单位适当增加绩效工资总量。", "方案由市教育局提出,由市财政局核定。"
+    held = clause(total, plan)
+    assert with_the_doer("绩效总量的方案由谁核定", held, held[:1]) == held[1]
+    assert with_the_doer("绩效总量的方案由谁核定", held, held) is None
+    assert with_the_doer("绩效总量的方案由谁批准", held, held[:1]) is None
+    assert with_the_doer("绩效总量是谁", held, held[:1]) is None
