@@ -24,7 +24,13 @@ def test_a_figure_that_no_clause_has_is_noted(question, clause):
         ("18年要不要建成", "2018年建成。"),
         ("两百多平方公里里面要改规划得谁定", "中心城区257平方公里范围内教育规划调整须共同研究。"),
         ("听说最多干15年，对吗", "实行校长轮岗交流。"),
+        ("校长最多干几年", "连续任职一般不超过10年。"),
+        ("我教了20年书，校长最多干几年", "连续任职一般不超过10年。"),
     ],
 )
 def test_a_figure_that_a_clause_has_in_other_words_is_not_noted(question, clause):
     assert not false_premise(question, [clause])
+
+
+def test_without_a_clause_nothing_is_noted():
+    assert not false_premise("听说校长最多干20年", [])

@@ -8,11 +8,9 @@ import pytest
 
 from bot.conversation import Question
 from bot.language import is_english
-from bot.premise import false_premise
 from bot.resolve import Resolver
 from bot.understand import Reading, part_terms, split_parts, understand
 from index.question_types import QuestionType
-from tests.test_verify import citation
 from tests.toys import tiny_corpus
 
 RESOLVER = Resolver({document.id: document for document in tiny_corpus()})
@@ -123,25 +121,6 @@ def test_a_follow_up_without_a_topic_searches_for_the_earlier_one():
 )
 def test_a_question_is_english_when_its_words_are(text, english):
     assert is_english(text) is english
-
-
-@pytest.mark.parametrize(
-    ("question", "false"),
-    [
-        ("听说校长最多干20年", True),
-        ("听说校长最多干10年", False),
-        ("听说校长最多干十年", False),
-        ("校长最多干几年", False),
-        ("我教了20年书，校长最多干几年", False),
-    ],
-)
-def test_a_premise_is_false_when_its_figure_is_in_no_cited_clause(question, false):
-    assert false_premise(question, [citation("校长任职一般不超过10年。")]) is false
-
-
-def test_without_a_figure_in_the_clause_no_premise_is_called_false():
-    assert false_premise("听说校长最多干20年", [citation("校长要轮岗。")]) is False
-    assert false_premise("听说校长最多干20年", []) is False
 
 
 def test_a_clause_is_named_by_its_number_in_the_question_or_else_before_it():
