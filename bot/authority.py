@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import get_args
 
@@ -17,8 +17,11 @@ from index.tokens import tokens
 
 LEVELS: tuple[Level, ...] = get_args(Level)
 CLOSE = 0.012  # below the best score: a document of another level is cited too
+ALSO = 0.01  # within it another clause fits about as well
+STANDING = 0.9  # chance from which a region without a clause that stands out is shown beside others
 EQUAL = 0.004  # within it two clauses fit equally, and the one nearer to the place comes first
 LEADS = 0.05  # below the best local score the national rule still answers for all
+SHARED = 0.5  # of the first clause's coverage of the question that a second one has at least
 SAME_POINT = 0.25  # of the words of the shorter sentence stand in the other
 COMPARED = frozenset({NumberKind.QUANTITY, NumberKind.PERCENT, NumberKind.TIME})
 FORBIDS = frozenset({Force.PROHIBITION})
@@ -37,11 +40,15 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What answers in a layer, best first; ``whole``: the question itself, not a part of it."""
+    """What answers in a layer, best first; ``whole``: the question itself, not a part of it.
+
+    ``crowded``: no clause stands out.
+    """
 
     found: tuple[Answering, ...]
     chance: float
     whole: bool
+    crowded: bool = False
 
 
 def authority(document: Document) -> tuple[int, int]:
@@ -76,9 +83,24 @@ def merged(layers: Sequence[Judged]) -> list[Answering]:
     return [*firsts, *(found for one in close for found in one.found[1:])]
 
 
-def may_stand_beside(hit: Hit, first: Hit) -> bool:
-    """Whether a clause may be cited beside the first: no title or signature beside the body."""
-    return hit.clause.kind == "text" or first.clause.kind != "text"
+def is_crowded(hits: Sequence[Hit]) -> bool:
+    """Whether other clauses fit about as well as the first, so that none stands out."""
+    return any(hit.score >= hits[0].score - ALSO for hit in hits[1:])
+
+
+def close_behind(hits: Sequence[Hit], several: bool) -> list[Hit]:
+    """What is cited after the best: the next clause, if it has as much of the question's words.
+
+    Where ``several`` are asked for, all that fit about as well. No title or signature stands
+    beside the body.
+    """
+    first, *rest = hits
+    body = [hit for hit in rest if hit.clause.kind == "text" or first.clause.kind != "text"]
+    close = [hit for hit in body if hit.score >= first.score - ALSO]
+    if several:
+        return close
+    least = SHARED * first.scores["coverage"]
+    return [hit for hit in close[:1] if hit.scores["coverage"] >= least]
 
 
 def led(sections: Sequence[Section]) -> tuple[Section | None, tuple[Section, ...]]:
@@ -87,6 +109,20 @@ def led(sections: Sequence[Section]) -> tuple[Section | None, tuple[Section, ...
     national = next((one for one in sections if one.region == NATIONAL and one.sources), None)
     best = max((one.sources[0].score for one in local), default=0.0)
     return (national if national and national.sources[0].score >= best - LEADS else None), local
+
+
+def standing_out(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """For a question without region: the surest answer, and those that stand beside it.
+
+    Where no clause of a region stands out, the nearest seldom answers: it has to be surer.
+    """
+    surest = max((one.probability for one in sections if one.sources), default=0.0)
+    return tuple(
+        replace(one, sources=(), related=one.sources)
+        if one.crowded and one.probability < min(surest, STANDING)
+        else one
+        for one in sections
+    )
 
 
 def beside(sections: Sequence[Section]) -> tuple[Section, ...]:

@@ -9,7 +9,17 @@ from itertools import chain
 
 from bot.about import article_section, section_about, told_about, unsaid_of
 from bot.aspects import Aspect, SearchScope, Turn, compared
-from bot.authority import Answering, Judged, Layer, beside, led, may_stand_beside, merged
+from bot.authority import (
+    Answering,
+    Judged,
+    Layer,
+    beside,
+    close_behind,
+    is_crowded,
+    led,
+    merged,
+    standing_out,
+)
 from bot.bare import bare_of
 from bot.decide import Evidence, features, is_answered, probability
 from bot.in_turn import InTurn
@@ -27,8 +37,6 @@ from index.snapshot import Snapshot
 from index.store import Vectors
 
 SHOWN_REGIONS = 3  # that answer; of more the region is asked for
-SECOND_SOURCE = 0.01  # fused score below the best at which a clause is still cited
-SECOND_ARTICLE = 0.0065  # likewise where no everyday questions tell clauses apart
 NEAREST = 2  # clauses shown as related when nothing answers
 NOT_CLOSE = "不如所引条款贴近问题"
 NOT_ANSWERED = "判断为没有写到所问的事"
@@ -93,7 +101,7 @@ class Retriever:
         many = len(turn.reading.scope.groups) > MANY_REGIONS
         if many and len(local) > SHOWN_REGIONS:
             return replace(found, offered=_regions(local), asks=True)
-        return found
+        return replace(found, sections=standing_out(found.sections))
 
     @property
     def embedder(self) -> str:
@@ -141,7 +149,8 @@ class Retriever:
         silent = not any(one.whole for one in judged) and answered < len(turn.parts)
         silent = silent or is_silent(turn.parts, [one.clause for one in sources])
         partly = bool(unsaid) or silent
-        return Section(region, documents, sources, (), best, checklist, partly, unsaid)
+        crowded = any(one.crowded for one in judged)
+        return Section(region, documents, sources, (), best, checklist, partly, unsaid, crowded)
 
     def _judged(self, turn: Turn, layer: Layer, about: frozenset[int]) -> Judged:
         """What answers in one layer: the whole question, its parts, and clauses close behind."""
@@ -152,10 +161,9 @@ class Retriever:
         found: list[Answering] = [(hits[0], whole, chance)] if answered else []
         found.extend(one for one in self._parts(turn, layer.scope) if one[1].number not in about)
         if answered:
-            near = SECOND_SOURCE if "vote" in named else SECOND_ARTICLE
-            close = (hit for hit in hits[1:] if hit.score >= hits[0].score - near)
-            found.extend((hit, whole, chance) for hit in close if may_stand_beside(hit, hits[0]))
-        return Judged(tuple(found), chance, answered)
+            several = QuestionType.LIST in whole.types
+            found.extend((hit, whole, chance) for hit in close_behind(hits, several))
+        return Judged(tuple(found), chance, answered, is_crowded(hits))
 
     def _cited(self, turn: Turn, found: Sequence[Answering], checklist: bool) -> tuple[Source, ...]:
         """One source a clause, quoting for every aspect that led to it."""

@@ -56,7 +56,8 @@ class Section:
     """What one region's documents say; no source means they do not say.
 
     ``partly``: the question has several parts, and they say nothing on some of them; ``unsaid``
-    are facts about the documents themselves that were asked for and that they leave out.
+    are facts about the documents themselves that were asked for and that they leave out;
+    ``crowded``: no clause stands out.
     """
 
     region: Region
@@ -67,6 +68,7 @@ class Section:
     checklist: bool = False
     partly: bool = False
     unsaid: tuple[Unsaid, ...] = ()
+    crowded: bool = False
 
 
 def only_mentioning(section: Section, names: Sequence[str]) -> Section:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from types import SimpleNamespace
 from typing import cast
 
@@ -13,14 +15,17 @@ from bot.authority import (
     Judged,
     authority,
     beside,
+    close_behind,
     differing,
+    is_crowded,
     layers_of,
     led,
     merged,
+    standing_out,
 )
 from bot.conversation import Quote
 from bot.sections import Section, Source
-from index.documents import Document, Hit, Level, Region
+from index.documents import ClauseKind, Document, Hit, Level, Region
 from index.scope import NATIONAL, applies
 from tests.toys import make_document
 
@@ -125,6 +130,71 @@ def test_beside_several_regions_the_national_rule_stands_only_where_it_fits_as_w
     assert beside([near, own]) == (near, own)
     assert beside([far, own]) == (own,)
     assert beside([section("全国"), own]) == (own,)
+
+
+def hits(*scored: tuple[float, float], kinds: Sequence[ClauseKind] = ()) -> list[Hit]:
+    """Hits with these scores and shares of the question's words, of clauses of these kinds."""
+    one = make_document("one", CITY, [f"第{n}条 甲。\n" for n in "一二三四"])
+    clauses = [
+        replace(clause, kind=kind)
+        for clause, kind in zip_longest(one.clauses[: len(scored)], kinds, fillvalue="text")
+    ]
+    return [
+        Hit(one, clause, score, {"coverage": share})
+        for clause, (score, share) in zip(clauses, scored, strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("scored", "several", "cited"),
+    [
+        ([(0.65, 0.4), (0.644, 0.2), (0.643, 0.4)], False, ["二"]),
+        ([(0.65, 0.4), (0.644, 0.1), (0.643, 0.4)], False, []),
+        ([(0.65, 0.4), (0.639, 0.4)], False, []),
+        ([(0.65, 0.4), (0.644, 0.1), (0.643, 0.4)], True, ["二", "三"]),
+        ([(0.65, 0.4)], True, []),
+    ],
+)
+def test_after_the_best_clause_the_next_is_cited_if_it_has_the_words_or_several_are_asked_for(
+    scored, several, cited
+):
+    assert [hit.clause.text[1] for hit in close_behind(hits(*scored), several)] == cited
+
+
+@pytest.mark.parametrize(
+    ("first", "kind", "may"),
+    [
+        ("text", "text", True),
+        ("text", "title", False),
+        ("text", "signature", False),
+        ("text", "preamble", False),
+        ("title", "signature", True),  # who signed what: both are asked for
+    ],
+)
+def test_no_title_or_signature_is_cited_beside_a_clause_of_the_body(first, kind, may):
+    both = hits((0.65, 0.4), (0.65, 0.4), kinds=(first, kind))
+    assert close_behind(both, False) == (both[1:] if may else [])
+
+
+@pytest.mark.parametrize(
+    ("scores", "crowded"), [([0.65, 0.641, 0.6], True), ([0.65, 0.639], False), ([0.65], False)]
+)
+def test_a_clause_stands_out_if_no_other_fits_about_as_well(scores, crowded):
+    assert is_crowded(hits(*((score, 0.4) for score in scores))) is crowded
+
+
+@pytest.mark.parametrize(
+    ("chance", "crowded", "stands"),
+    [(0.6, False, True), (0.6, True, False), (0.92, True, True)],
+)
+def test_beside_a_surer_region_one_without_a_clause_that_stands_out_has_to_be_sure(
+    chance, crowded, stands
+):
+    first = replace(section(CITY, source("city", "教师。")), probability=0.95, crowded=True)
+    near = source("near", "校长。", region="浙江省/嘉兴市")
+    other = replace(section("浙江省/嘉兴市", near), probability=chance, crowded=crowded)
+    silent = replace(other, sources=(), related=(near,))
+    assert standing_out([first, other]) == (first, other if stands else silent)
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_every_region_keeps_its_heading_and_its_own_sentences():
         "文件是这样写的：“校长任期十年。”〔2〕",
         "这份文件的目标年份是2020年，已经过去，现在的情况请再核实。",
         WHERE[2],
-        "没有写到这一点的：松阳县。",
+        "没有找到写到这一点的条款：松阳县。",
     )
     lines = [
         Line("校长任十年〔2〕。", (2,), True),
@@ -87,7 +87,7 @@ def test_every_region_keeps_its_heading_and_its_own_sentences():
         "校长任十年〔2〕。",
         "这份文件的目标年份是2020年，已经过去，现在的情况请再核实。",
         WHERE[2],
-        "没有写到这一点的：松阳县。",
+        "没有找到写到这一点的条款：松阳县。",
     ]
 
 
@@ -100,7 +100,7 @@ def test_the_silent_regions_of_a_table_are_still_named():
     assert filled(quoted, Line("嘉兴的老师六年一换〔1〕。", (1,), True)) == [
         "嘉兴的老师六年一换〔1〕。",
         WHERE[1],
-        "没有写到这一点的：松阳县。",
+        "没有找到写到这一点的条款：松阳县。",
     ]
 
 

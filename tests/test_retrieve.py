@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import pytest
 
-from bot.authority import may_stand_beside
 from bot.chain import PolicyChain
 from bot.conversation import Question
 from bot.decide import DATA_FILE, UNNAMED
 from bot.settings import load_settings
 from index.build import build_index
-from index.documents import Hit
 from tests.toys import ToyEmbedder, make_document, open_searcher
 
 QUESTION = "教师多久换一次学校"
@@ -53,25 +50,6 @@ def test_what_holds_everywhere_needs_no_region_named_and_less_to_answer(
     chain, unsure, region, question, status
 ):
     assert chain[region].invoke(Question(question)).status == status
-
-
-@pytest.mark.parametrize(
-    ("first", "kind", "may"),
-    [
-        ("text", "text", True),
-        ("text", "title", False),
-        ("text", "signature", False),
-        ("text", "preamble", False),
-        ("title", "signature", True),  # who signed what: both are asked for
-    ],
-)
-def test_no_title_or_signature_is_cited_beside_a_clause_of_the_body(first, kind, may):
-    document = make_document("one", "浙江省/嘉兴市", ["一、甲。\n", "二、乙。\n"])
-    hits = [
-        Hit(document, replace(clause, kind=of), 0.5)
-        for clause, of in zip(document.clauses, (first, kind), strict=False)
-    ]
-    assert may_stand_beside(hits[1], hits[0]) is may
 
 
 def test_one_places_rule_for_a_question_without_a_region_begins_by_saying_so(tmp_path, monkeypatch):
