@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from index.claims import claimed_numbers
 from index.numbers import numbers_in
 
-_YEAR = re.compile(r"20(\d\d)年")
 _ROUGH = re.compile(r"(\d+)多(\D+)")
 _EXACT = re.compile(r"(\d+)(\D+)")
 
@@ -24,10 +23,9 @@ def false_premise(question: str, clauses: Sequence[str]) -> bool:
 
 
 def _is_told(claim: str, number: str) -> bool:
-    """Whether a number of a clause is the one claimed: also 2018年 for 18年, 257 for 200多."""
-    year, rough, exact = _YEAR.match(number), _ROUGH.fullmatch(claim), _EXACT.fullmatch(number)
-    if year and claim == f"{year[1]}年":
-        return True
+    """Whether a number of a clause is the one claimed: 257 is one for 200多."""
+    rough, exact = _ROUGH.fullmatch(claim), _EXACT.fullmatch(number)
     if rough and exact and rough[2] == exact[2]:
-        return int(rough[1]) <= int(exact[1]) < 2 * int(rough[1])
+        step = 10 ** (len(rough[1]) - len(rough[1].rstrip("0")))
+        return int(rough[1]) <= int(exact[1]) < int(rough[1]) + step
     return claim == number

@@ -184,6 +184,7 @@ def test_a_copy_with_a_word_in_anothers_place_is_known():
 def test_who_acts_may_be_put_before_a_copied_sentence_but_not_in_anothers_place():
     held = "(三)建立发展机制\n鼓励和引导学校创建素质教育特色学校。校长参加轮岗交流的经历和业绩,作为评定骨干称号的重要条件。"
     assert not altered("政府鼓励和引导学校创建素质教育特色学校。", held)
+    assert not altered("市教育局要鼓励和引导学校创建素质教育特色学校。", held)
     assert altered("教师参加轮岗交流的经历和业绩，作为评定骨干称号的重要条件。", held)
 
 

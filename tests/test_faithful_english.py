@@ -41,3 +41,26 @@ def test_a_clause_that_sets_a_floor_for_weak_schools_denies_nothing():
     clause = (Source(1, "国家", "某条例", None, "2019-09-27", text),)
     said = "private schools are not supported"
     assert wrong_facts(said, clause) == ("term:not",)
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("classes must not exceed 45 pupils in primary schools", "小学每班不超过45人。"),
+        (
+            "the pay of teachers shall not be lower than that of others",
+            "教师工资不低于当地公务员。",
+        ),
+        ("funding cannot be reduced below 800 yuan", "生均公用经费不低于800元。"),
+        ("parents receive the service without payment", "向学生家长无偿提供服务。"),
+        ("pupils do not drop out of school", "防止学生辍学。"),
+    ],
+)
+def test_a_bound_and_a_verb_that_denies_are_said_with_not(said, text):
+    assert wrong_facts(said, (Source(1, "国家", "某条例", None, "2019-09-27", text),)) == ()
+
+
+@pytest.mark.parametrize("text", ["不仅仅扶持教师。", "不断扶持教师。"])
+def test_a_word_that_only_looks_like_a_negation_denies_nothing(text):
+    clause = (Source(1, "国家", "某条例", None, "2019-09-27", text),)
+    assert wrong_facts("teachers are not supported", clause) == ("term:not",)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+
 from bot.faithful.alignment import align, outline, rest_of
+from bot.faithful.check import Source, check
 from bot.faithful.lists import listed
 from bot.faithful.spelling import normalise_lines
 
@@ -25,6 +28,40 @@ def test_what_stands_before_a_colon_leads_to_all_that_follows_until_the_full_sto
         ("主要工作:", "调查现状"),
         ("", "召开大会"),
     ]
+
+
+def test_what_follows_a_colon_is_an_item_too_and_so_is_what_follows_a_count_of_bans():
+    assert list(listed("不得有下列行为:选拔学生;收取费用。")) == [
+        ("", "不得有下列行为:"),
+        ("不得有下列行为:", "选拔学生"),
+        ("不得有下列行为:", "收取费用"),
+    ]
+    assert list(listed("招生工作十个严禁。(一)选拔学生;(二)收取费用。")) == [
+        ("", "招生工作十个严禁"),
+        ("招生工作十个严禁", "(一)选拔学生"),
+        ("招生工作十个严禁", "(二)收取费用"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "fault"),
+    [
+        ("学校组织考试选拔学生", "学校不得有下列行为:组织考试选拔学生;收取费用。", "学校不得有下列行为:"),
+        ("学校不得组织考试选拔学生", "学校不得有下列行为:组织考试选拔学生;收取费用。", None),
+        ("组织考试选拔学生", "招生工作十个严禁。(一)组织考试选拔学生;(二)收取费用。", "招生工作十个严禁"),
+        ("组织考试选拔学生", "学校有下列行为之一的,予以处分:(一)组织考试选拔学生;(二)收取费用。",
+         "学校有下列行为之一的,予以处分:"),
+        ("学校可以跨区域招生", "经省教育厅批准的,学校可以跨区域招生。", "经省教育厅批准的"),
+        ("经省教育厅批准，学校可以跨区域招生", "经省教育厅批准的,学校可以跨区域招生。", None),
+        ("具有大学本科学历", "应当符合下列条件:(一)具有大学本科学历;(二)任教五年以上。", None),
+    ],
+)  # fmt: skip
+def test_a_ban_or_a_condition_that_leads_to_what_is_said_is_said_too(said, text, fault):
+    cited = (Source(1, "浙江省/嘉兴市", "某意见", None, "2019-09-27", text),)
+    faults = check(f"{said}〔1〕。", cited).faults
+    assert [one for one in faults if one.startswith("lead:")] == (
+        [f"lead:{fault}"] if fault else []
+    )
 
 
 def test_a_place_knows_its_stem():

@@ -51,12 +51,12 @@ library.shelf retriever
 library.library library.versions
 """
 BOT_LADDER = """
-articles as_of bench.data bench.page breaker commands.terminal conversation faithful.copying
+articles as_of bench.data bench.page breaker commands.terminal conversation
   faithful.counting faithful.grounds faithful.lexicon faithful.lists force general in_turn
   language likeness memory messages own_facts prompts public.clients public.patterns public.visits
   scope sentences setting staff.charts staff.passwords staff.tables staff.topics suspicion topic
   web.interface web.marks web.schemas web.sessions
-courtesy failures faithful.english faithful.wording in_force named patterns places premise public.name_rules
+courtesy failures faithful.copying faithful.english faithful.wording in_force named patterns places premise public.name_rules
   related scoring.expectations settings spoken staff.audit staff.csvs staff.draft_view
   staff.gaps staff.texts verify web.headers web.outline web.render
 bench.corpora bench.retrieval commands.index faithful.amounts faithful.connective
@@ -70,7 +70,7 @@ app aspects batch compose faithful.facts faithful.figures public.gate public.lim
   scoring.evaluation staff.questions staff.signin web.ask web.feedback
 about authority bare drafting faithful.comparison public.desk public.door public.metrics public.startup
   public.turnstile scoring.tradeoff staff.pages tables web.api_docs
-decide faithful.bearing faithful.naming public.draining public.figures remarks scoring.scores
+decide faithful.bearing faithful.leads faithful.naming public.draining public.figures remarks scoring.scores
   searches staff.control staff.door staff.draft_fields staff.overview staff.question_filter
   staff.statistics_page staff.workshop web.service
 endings faithful.likeness picking staff.audit_page staff.compare_page staff.documents_page

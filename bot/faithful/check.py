@@ -23,6 +23,7 @@ from bot.faithful.connective import is_connective
 from bot.faithful.copying import nearer, verbatim
 from bot.faithful.facts import plain_claim, wrong_facts
 from bot.faithful.grounds import Source, Verdict
+from bot.faithful.leads import left_behind
 from bot.faithful.lexicon import DATA, patterns
 from bot.faithful.likeness import at_stake, features, is_about, unheard
 from bot.faithful.spelling import split_ranges, written_out
@@ -127,11 +128,12 @@ def part_faults(
 
 
 def strangers(compared: Comparison) -> tuple[str, ...]:
-    """What is said of which the clauses have no word at all, whatever else they say."""
+    """What is said of which the clauses have no word at all, and what may never be left out."""
     found = {
         "unheard": unheard(compared),
         "stakes": at_stake(compared),
         "force": unlicensed(compared),
+        "lead": left_behind(compared),
     }
     return tuple(f"{kind}:{one}" for kind, ones in found.items() for one in ones)
 

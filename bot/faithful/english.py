@@ -20,8 +20,9 @@ def missing_counterparts(text: str, clauses: str) -> Iterator[str]:
 
 @cache
 def _no_negations() -> re.Pattern[str]:
-    """Words of a clause that deny nothing, though they look like it: 不低于, 无线."""
-    return re.compile("|".join(map(re.escape, data()["no_negations"])))
+    """Words of a clause that deny nothing, though they look like it: 不断, 无线."""
+    words = sorted(data()["english_no_negations"], key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))
 
 
 @cache
