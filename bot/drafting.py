@@ -144,7 +144,7 @@ class Drafting:
         return tuple(faults)
 
     def _echoes(self, text: str, held: str) -> bool:
-        """Whether a sentence has neither a number nor words that the question has not."""
+        """Whether a sentence says again what was asked, and no number besides."""
         asked = f"{self.answer.question.text}\n{self.answer.standalone_question}"
         known = set(numbers_in(normalise(asked)))
         said = normalise(MARKER.sub("", text))

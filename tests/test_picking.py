@@ -80,3 +80,9 @@ def test_who_does_something_is_answered_by_the_sentence_that_says_who():
     assert with_the_doer("绩效总量的方案由谁核定", held, held) is None
     assert with_the_doer("绩效总量的方案由谁批准", held, held[:1]) is None
     assert with_the_doer("绩效总量是谁", held, held[:1]) is None
+
+
+def test_a_reason_is_no_doer_and_who_may_is_not_who_does():
+    late = clause("职称评审每年一次。", "无正当理由逾期的不予审核。", "补助由学校代为申请。")
+    assert with_the_doer("材料谁审核", late, late[:1]) is None
+    assert with_the_doer("谁可以申请高级职称", late, late[:1]) is None
