@@ -67,26 +67,24 @@ def run_evaluate(
     chain = load_chain(settings)
     baselines = load_baselines(settings)
     evaluations = [evaluate(path, chain, baselines) for path in paths]
+    if write:
+        write_scores(evaluations, write)
+    fallen = [
+        [] if settings.has_model else check_floors(evaluation, floors_beside(path))
+        for path, evaluation in zip(paths, evaluations, strict=True)
+    ]
     if as_json:
-        body = [evaluation_to_dict(evaluation) for evaluation in evaluations]
+        found = zip(evaluations, fallen, strict=True)
+        body = [{**evaluation_to_dict(one), "fell": fell} for one, fell in found]
         echo(json.dumps(body, ensure_ascii=False, indent=1))
     else:
         for evaluation in evaluations:
             echo(as_text(evaluation))
-    if write:
-        write_scores(evaluations, write)
-    if settings.has_model:
-        for evaluation in evaluations:
-            echo(worded_line(evaluation))
-        return 0
-    fallen = [
-        line
-        for path, evaluation in zip(paths, evaluations, strict=True)
-        for line in check_floors(evaluation, floors_beside(path))
-    ]
-    for line in fallen:
-        echo(f"FELL {line}")
-    return 1 if fallen else 0
+            if settings.has_model:
+                echo(worded_line(evaluation))
+        for line in (line for lines in fallen for line in lines):
+            echo(f"FELL {line}")
+    return 1 if any(fallen) else 0
 
 
 def with_composer(settings: Settings, composer: str) -> Settings:

@@ -26,6 +26,6 @@ def _is_told(claim: str, number: str) -> bool:
     """Whether a number of a clause is the one claimed: 257 is one for 200多."""
     rough, exact = _ROUGH.fullmatch(claim), _EXACT.fullmatch(number)
     if rough and exact and rough[2] == exact[2]:
-        step = 10 ** (len(rough[1]) - len(rough[1].rstrip("0")))
+        step = int("1" + "0" * (len(rough[1]) - len(rough[1].rstrip("0"))))
         return int(rough[1]) <= int(exact[1]) < int(rough[1]) + step
     return claim == number

@@ -21,7 +21,7 @@ from bot.authority import (
     standing_out,
 )
 from bot.bare import bare_of
-from bot.decide import Evidence, features, is_answered, probability
+from bot.decide import TOPIC_COVERAGE, Evidence, features, is_answered, probability
 from bot.in_turn import InTurn
 from bot.picking import also_needed, confirming, is_silent
 from bot.searches import MANY_REGIONS, Searches, search
@@ -163,7 +163,8 @@ class Retriever:
         if answered:
             several = QuestionType.LIST in whole.types
             found.extend((hit, whole, chance) for hit in close_behind(hits, several))
-        return Judged(tuple(found), chance, answered, is_crowded(hits))
+        crowded = is_crowded(hits) and named["subject"] < TOPIC_COVERAGE
+        return Judged(tuple(found), chance, answered, crowded)
 
     def _cited(self, turn: Turn, found: Sequence[Answering], checklist: bool) -> tuple[Source, ...]:
         """One source a clause, quoting for every aspect that led to it."""
