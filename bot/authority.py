@@ -85,7 +85,7 @@ def merged(layers: Sequence[Judged]) -> list[Answering]:
 
 def is_crowded(hits: Sequence[Hit]) -> bool:
     """Whether other clauses fit about as well as the first, so that none stands out."""
-    return any(hit.score >= hits[0].score - ALSO for hit in hits[1:])
+    return bool(_about_as_good(hits))
 
 
 def close_behind(hits: Sequence[Hit], several: bool) -> list[Hit]:
@@ -94,12 +94,11 @@ def close_behind(hits: Sequence[Hit], several: bool) -> list[Hit]:
     Where ``several`` are asked for, all that fit about as well. No title or signature stands
     beside the body.
     """
-    first, *rest = hits
-    body = [hit for hit in rest if hit.clause.kind == "text" or first.clause.kind != "text"]
-    close = [hit for hit in body if hit.score >= first.score - ALSO]
+    bare = hits[0].clause.kind != "text"
+    close = [hit for hit in _about_as_good(hits) if bare or hit.clause.kind == "text"]
     if several:
         return close
-    least = SHARED * first.scores["coverage"]
+    least = SHARED * hits[0].scores["coverage"]
     return [hit for hit in close[:1] if hit.scores["coverage"] >= least]
 
 
@@ -145,6 +144,10 @@ def differing(sources: Sequence[Source]) -> tuple[Source, Source] | None:
         if _numbers_differ(one.key.text, other.key.text) or _forces_differ(one, other):
             return one, other
     return None
+
+
+def _about_as_good(hits: Sequence[Hit]) -> list[Hit]:
+    return [hit for hit in hits[1:] if hit.score >= hits[0].score - ALSO]
 
 
 def _fit(judged: Judged) -> float:

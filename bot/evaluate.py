@@ -75,7 +75,7 @@ def run_evaluate(
     ]
     if as_json:
         found = zip(evaluations, fallen, strict=True)
-        body = [{**evaluation_to_dict(one), "fell": fell} for one, fell in found]
+        body = [as_json_object(one, fell, settings.has_model) for one, fell in found]
         echo(json.dumps(body, ensure_ascii=False, indent=1))
     else:
         for evaluation in evaluations:
@@ -85,6 +85,12 @@ def run_evaluate(
         for line in (line for lines in fallen for line in lines):
             echo(f"FELL {line}")
     return 1 if any(fallen) else 0
+
+
+def as_json_object(evaluation: Evaluation, fell: Sequence[str], worded: bool) -> dict[str, object]:
+    """One file's scores, what fell, and with a model how many answers it worded."""
+    told = {"worded": worded_line(evaluation)} if worded else {}
+    return {**evaluation_to_dict(evaluation), "fell": list(fell), **told}
 
 
 def with_composer(settings: Settings, composer: str) -> Settings:

@@ -8,7 +8,14 @@ import pytest
 
 from bot.bench.tutorial import Chunk, TutorialRag
 from bot.conversation import Answer, AnswerStatus, Citation, Question, Quote
-from bot.evaluate import check_floors, evaluate, floors_beside, with_composer, worded_line
+from bot.evaluate import (
+    as_json_object,
+    check_floors,
+    evaluate,
+    floors_beside,
+    with_composer,
+    worded_line,
+)
 from bot.resolve import Resolver
 from bot.scoring.baselines import BareSearch, ClauseScores, measure_baselines
 from bot.scoring.evaluation import Evaluation, Outcome
@@ -228,6 +235,16 @@ def test_the_json_has_counts_groups_failures_and_the_tradeoff(evaluation):
     assert body["failures"][1]["hits"] == [{"clause": "jia#3", "scores": {"dense": 0.5}}]
     assert body["tradeoff"][2] == [0.4, 1.0, 0.0]
     assert body["baselines"] == []
+
+
+def test_the_json_says_what_fell_and_with_a_model_how_many_answers_it_worded(evaluation):
+    quoted = as_json_object(evaluation, ["q.jsonl status: 0.750 (3/4), floor 1"], worded=False)
+    assert quoted == {
+        **evaluation_to_dict(evaluation),
+        "fell": ["q.jsonl status: 0.750 (3/4), floor 1"],
+    }
+    told = as_json_object(evaluation, [], worded=True)
+    assert (told["fell"], told["worded"]) == ([], "q.jsonl worded: 0/2")
 
 
 def test_an_answer_that_is_right_is_no_failure():

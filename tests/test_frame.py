@@ -94,7 +94,7 @@ def test_every_region_keeps_its_heading_and_its_own_sentences():
 def test_the_silent_regions_of_a_table_are_still_named():
     quoted = answer(
         "嘉兴市、松阳县各有各的规定，对照如下：",
-        "| 要点 | 嘉兴市 | 松阳县 |\n| --- | --- | --- |\n| 规定一 | “教师每六年交流一次。”〔1〕 | 未作规定 |",
+        "| 要点 | 嘉兴市 | 松阳县 |\n| --- | --- | --- |\n| 规定一 | “教师每六年交流一次。”〔1〕 | 没有找到 |",
         WHERE[1],
     )
     assert filled(quoted, Line("嘉兴的老师六年一换〔1〕。", (1,), True)) == [

@@ -131,6 +131,13 @@ def test_every_call_in_the_code_gives_what_its_sentence_names():
     assert wrong == []
 
 
+def test_every_sentence_is_said_somewhere():
+    code = "\n".join(path.read_text("utf-8") for path in BOT.rglob("*.py"))
+    heads = re.findall(r'f"([a-z]+[._])\{', code)
+    unsaid = [key for key in KEYS if f'"{key}"' not in code and not key.startswith(tuple(heads))]
+    assert unsaid == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_sentences_are_short(language):
     templates = MESSAGES.words(language).templates
