@@ -211,7 +211,7 @@ def test_what_the_documents_do_not_say_names_the_nearest_clauses_and_their_issue
 ) -> None:
     page = visit(size=size)
     answer = ask(page, "午餐多少钱")
-    assert "文件没有写" in answer.locator(".wc-status").inner_text()
+    assert "没有找到依据" in answer.locator(".wc-status").inner_text()
     assert "河阳市人民政府办公室" in answer.locator(".wc-sources").inner_text()
     answer.locator("a.wc-source").click()
     page.locator("#evidence .wc-current").wait_for()
