@@ -28,7 +28,7 @@ _EACH = re.compile(
 )
 _BETWEEN = re.compile(r"[、,，;；]|和|与|跟|以及|还有|及")
 _PERSON = re.compile(r"(?:名|个|位)?(?:学生|孩子|娃|小孩|老师|教师|人)")
-_WHO = re.compile(r"谁(?:来|去|负责|该){0,2}(?!可以|能|都|有)([一-鿿]{2})")
+_WHO = re.compile(r"(?<![向对给跟和])谁(?:来|去|负责|该){0,2}(?!可以|能|都|有)([一-鿿]{2})")
 _OTHER = (NumberKind.DOCUMENT, NumberKind.PHONE, NumberKind.ORDINAL, NumberKind.TIME)
 
 

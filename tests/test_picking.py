@@ -80,6 +80,7 @@ def test_who_does_something_is_answered_by_the_sentence_that_says_who():
     assert with_the_doer("绩效总量的方案由谁核定", held, held) is None
     assert with_the_doer("绩效总量的方案由谁批准", held, held[:1]) is None
     assert with_the_doer("绩效总量是谁", held, held[:1]) is None
+    assert with_the_doer("绩效方案向谁提出", held, held[:1]) is None
 
 
 def test_a_reason_is_no_doer_and_who_may_is_not_who_does():

@@ -25,6 +25,7 @@ Q = QuestionType
         ("在哪里报名", {Q.PLACE}),
         ("教育局电话多少", {Q.PHONE}),
         ("这个事归谁管", {Q.PERSON}),
+        ("绩效工资向谁倾斜", set()),
         ("随迁子女能上公办吗", {Q.YES_NO}),
         ("上小学需要什么材料", {Q.CONDITION, Q.MATERIAL}),
         ("送教上门一周几次", {Q.NUMBER, Q.TIMES}),
