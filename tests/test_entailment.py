@@ -97,19 +97,19 @@ def test_every_clause_of_the_written_pairs_is_held_or_public():
     from tests.benchmarks.entailment_data import load_claims
 
     counts = [sum(map(len, load_claims(use))) for use in ("train", "fit")]
-    assert counts == [14112, 2880]
+    assert counts == [14112, 8652]
 
 
 @pytest.mark.parametrize(
     ("name", "passed", "caught"),
     [
-        ("sentences.fresh3.jsonl", (33, 38), (40, 42)),
-        ("sentences.fresh5.jsonl", (78, 104), (89, 98)),
-        ("sentences.fresh8.jsonl", (89, 120), (112, 120)),
+        ("sentences.fresh3.jsonl", (33, 38), (41, 42)),
+        ("sentences.fresh5.jsonl", (77, 104), (90, 98)),
+        ("sentences.fresh8.jsonl", (89, 120), (113, 120)),
     ],
 )
 def test_pairs_that_nothing_was_fitted_on_hold_their_counts(encoder, name, passed, caught):
-    """As measured on 2026-11-22, one less for rounding; each file says where its pairs are from."""
+    """As measured on 2026-11-23, one less for rounding; each file says where its pairs are from."""
     rows = list(read_labelled(DATA / name))
     for label, (least, count) in ((True, passed), (False, caught)):
         asked = [(text, sources) for sources, text, faithful, _ in rows if faithful == label]

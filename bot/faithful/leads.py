@@ -14,7 +14,6 @@ from bot.faithful.wording import Reading, conditions
 
 TOLD = 0.3  # of the words of what leads, in a sentence that tells it
 WHOLLY = 0.8  # of a segment that is nothing but a condition
-FORMULA = ("现", "特", "提出", "制定")  # 经市人民政府同意,提出如下意见: that limits nothing
 
 
 def left_behind(compared: Comparison) -> tuple[str, ...]:
@@ -30,7 +29,7 @@ def _untold(match: Match, compared: Comparison) -> Iterator[str]:
         yield from () if _denies(compared.said) else (stem.text,)
     elif stem and patterns("charges").search(stem.text):
         yield from _unless_told(stem, compared)
-    if before and _is_limit(before) and not match.place.segment.text.startswith(FORMULA):
+    if before and _is_limit(before) and not _is_formula(match.place.segment):
         yield from _unless_told(before, compared)
 
 
@@ -41,6 +40,10 @@ def _unless_told(lead: Reading, compared: Comparison) -> Iterator[str]:
 
 def _denies(said: Reading) -> bool:
     return said.negations > 0 or said.denying or "prohibit" in said.forces
+
+
+def _is_formula(segment: Reading) -> bool:
+    return bool(patterns("formulas").search(segment.text))
 
 
 def _is_limit(before: Reading) -> bool:
