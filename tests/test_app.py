@@ -281,7 +281,7 @@ def home() -> Iterator[str]:
 
 def test_the_first_page_says_what_is_held_and_names_no_other_host(home: str) -> None:
     assert 'lang="zh-CN"' in home
-    assert "文件没有写的，会直接告诉您" in home
+    assert "文件里找不到的，会直接告诉您" in home
     assert "河阳招生意见" in home
     assert "2021年3月5日 印发" in home
     assert "raw.githubusercontent.com" not in home
