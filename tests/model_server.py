@@ -128,16 +128,19 @@ def characters(text: str) -> Script:
     return saying(*text)
 
 
+HURRIED = {"model_timeout": 0.3, "model_budget": 1.0}  # for what has to end in time
+
+
 def model_settings(settings: Settings, url: str, **changes: Any) -> Settings:
-    """Settings that ask this service, with short times."""
+    """Settings that ask this service, with times that a busy machine keeps."""
     from dataclasses import replace
 
-    short: dict[str, Any] = {
+    usual: dict[str, Any] = {
         "model_url": url,
         "model_name": "scripted",
         "model_key": SecretStr(KEY),
-        "model_timeout": 0.3,
-        "model_budget": 1.0,
+        "model_timeout": 5.0,
+        "model_budget": 15.0,
         "model_tokens": 200,
     }
-    return replace(settings, **(short | changes))
+    return replace(settings, **(usual | changes))

@@ -20,7 +20,7 @@ def test_without_a_model_the_reason_is_printed():
 
 def test_sentences_are_counted_as_passed_replaced_and_dropped(real_chain):
     with model_server(saying(FAITHFUL, WRONG, "另外没有出处的话必须照办。")) as server:
-        settings = model_settings(load_settings({}), server.url, model_budget=20.0)
+        settings = model_settings(load_settings({}), server.url)
         found = tally(real_chain._searcher, settings, [Question(PRINCIPALS)])
     assert (found.asked, found.checked, found.passed) == (1, 3, 1)
     assert len(found.check_ms) == 3

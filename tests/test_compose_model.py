@@ -20,15 +20,13 @@ from bot.settings import ROOT, load_settings
 from bot.verify import is_verbatim, unknown_markers, unsupported_numbers
 from index.words import normalise
 from tests.adversary import Adversary, sources
-from tests.model_server import KEY, Wire, characters, model_server, model_settings, saying
+from tests.model_server import HURRIED, KEY, Wire, characters, model_server, model_settings, saying
 from tests.test_model import FAILURES
 
 PRINCIPALS = "武汉的校长在一所学校最多能当几年？"
 FAITHFUL = "校长在同一所学校连续任职一般不超过10年〔1〕。"
 WORDS = load_messages(ROOT / "prompts").words("zh")
 LABEL, QUOTED = WORDS("label_llm"), WORDS("label_extractive")
-PATIENT = {"model_timeout": 3.0, "model_budget": 10.0}
-HURRIED = {"model_timeout": 0.3, "model_budget": 1.0}
 FILES = ("questions.jsonl", "questions.tuning.jsonl")
 
 
@@ -51,7 +49,7 @@ def worded(real_chain):
     """Makes a chain over the real documents that asks this service; BLAS threads as in use."""
 
     def make(url: str, **changes) -> PolicyChain:
-        settings = model_settings(load_settings({}), url, **(PATIENT | changes))
+        settings = model_settings(load_settings({}), url, **changes)
         return PolicyChain(real_chain._searcher, settings)
 
     with threadpool_limits(1, user_api="blas"):

@@ -23,9 +23,7 @@ def door(request: pytest.FixtureRequest, real_chain: PolicyChain) -> Iterator[tu
     good = request.param == "llm"
     script: Script = saying(FAITHFUL) if good else (lambda wire: wire.status(500))
     with model_server(script) as server:
-        settings = model_settings(
-            load_settings({}), server.url, model_timeout=3.0, model_budget=9.0
-        )
+        settings = model_settings(load_settings({}), server.url)
         with TestClient(web_app(PolicyChain(real_chain._searcher, settings))) as client:
             yield client, request.param, LABEL if good else QUOTED
 

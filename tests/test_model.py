@@ -12,10 +12,10 @@ from bot.breaker import Breaker
 from bot.model import ChatModel, ModelFailure, open_model
 from bot.settings import load_settings
 from index.errors import SettingsError
-from tests.model_server import KEY, Wire, characters, model_server, model_settings, saying
+from tests.model_server import HURRIED, KEY, Wire, characters, model_server, model_settings, saying
 
 ASKED = (("system", "你是办事员。"), ("user", "问题"))
-BUDGET = 1.0
+BUDGET = 15.0
 
 
 def read(model: ChatModel, budget: float = BUDGET) -> str:
@@ -92,12 +92,12 @@ def settings():
 @pytest.mark.parametrize("script", FAILURES, ids=lambda one: one.__name__)
 def test_every_failure_is_named_within_the_time(script, settings):
     with model_server(script) as server:
-        model = open_model(model_settings(settings, server.url))
+        model = open_model(model_settings(settings, server.url, **HURRIED))
         started = monotonic()
         with pytest.raises(ModelFailure) as failure:
-            read(model)
+            read(model, HURRIED["model_budget"])
         assert str(failure.value) in FAILURES[script]
-        assert monotonic() - started < BUDGET + 0.3
+        assert monotonic() - started < HURRIED["model_budget"] + 0.3
 
 
 @pytest.mark.parametrize("code", [400, 401, 403, 404, 429, 500, 503])
@@ -150,7 +150,7 @@ def test_thinking_aloud_is_a_sign_of_life(settings):
         wire.finish()
 
     with model_server(thinks) as server:
-        assert read(open_model(model_settings(settings, server.url))) == "好"
+        assert read(open_model(model_settings(settings, server.url, **HURRIED))) == "好"
 
 
 def test_callbacks_see_the_call_when_they_are_given(settings):
