@@ -65,7 +65,7 @@ class Evidence:
     """What speaks for and against an answer from one region's documents.
 
     ``hits`` are its clauses, best first; ``elsewhere`` the best score of any other region;
-    ``sentences`` those of the best clause; ``neighbours`` the nearest everyday questions;
+    ``sentences`` those quoted of the best clause; ``neighbours`` the nearest everyday questions;
     ``subject`` the share of a general question's subject that stands in the best clause;
     ``bare`` what documents without everyday questions are judged by besides.
     """

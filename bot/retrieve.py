@@ -25,7 +25,7 @@ from bot.decide import TOPIC_COVERAGE, Evidence, features, is_answered, probabil
 from bot.in_turn import InTurn
 from bot.picking import also_needed, confirming, is_silent
 from bot.searches import MANY_REGIONS, Searches, search
-from bot.sections import Section, Source, make_source
+from bot.sections import Section, Source, choose_sentences, make_source
 from bot.spoken import spoken_words
 from bot.understand import Reading
 from index.documents import Hit, Region
@@ -194,11 +194,11 @@ class Retriever:
     def _evidence(self, turn: Turn, aspect: Aspect, layer: Layer) -> dict[str, float]:
         """What speaks for and against an answer, as named numbers."""
         scope, hits = layer.scope, layer.hits
-        best = self._sentences(turn, aspect, hits[0])
+        quoted = choose_sentences(self._sentences(turn, aspect, hits[0]))
         near = turn.bank.neighbours(aspect.number, scope.rows.tolist())
         subject = aspect.share_in(hits[0].clause)
         bare = bare_of(aspect, scope, turn.reading.scope.named, self.spoken)
-        found = Evidence(hits, scope.elsewhere, best, near, subject, bare)
+        found = Evidence(hits, scope.elsewhere, quoted, near, subject, bare)
         return features(found, aspect.types, len(aspect.text))
 
     def _sentences(self, turn: Turn, aspect: Aspect, hit: Hit) -> tuple[Sentence, ...]:

@@ -363,6 +363,11 @@ def test_a_fact_that_a_document_leaves_out_is_said_to_be_missing(ask, question, 
     assert answer.text.startswith(WORDS(f"unsaid_{fact}", title=f"《{title}》"))
 
 
+def test_a_figure_beside_what_is_quoted_does_not_answer_who_asks_for_one(ask):
+    answer = ask("武汉教师交流轮岗每年不低于多少")  # of Wuhan only 任教1年, two sentences on
+    assert answer.status is AnswerStatus.NOT_STATED
+
+
 def test_what_a_document_says_of_itself_is_quoted_beside_what_it_leaves_out(ask):
     answer = ask("常州方案的文号和落款日期")
     assert answer.status is AnswerStatus.PARTIAL

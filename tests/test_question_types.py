@@ -30,6 +30,8 @@ Q = QuestionType
         ("上小学需要什么材料", {Q.CONDITION, Q.MATERIAL}),
         ("送教上门一周几次", {Q.NUMBER, Q.TIMES}),
         ("百户比是多少", {Q.NUMBER, Q.FIGURE}),
+        ("交流的教师每年不低于多少", {Q.NUMBER, Q.FIGURE}),
+        ("每年交流的教师最少多少", {Q.NUMBER, Q.FIGURE}),
         ("中考少数民族加几分", {Q.NUMBER, Q.SCORE}),
         ("几分之几的老师要交流", {Q.NUMBER, Q.RATIO, Q.FIGURE}),
         ("拿几成名额分给初中", {Q.RATIO, Q.FIGURE}),
