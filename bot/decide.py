@@ -154,17 +154,18 @@ def _type_features(evidence: Evidence, types: frozenset[QuestionType]) -> dict[s
     found["far"] = float(
         sum(kind in types and holds_type(best, kind) is False for kind in VALUE_TYPES)
     )
-    found["no_figure"] = float(_lacks_figure(evidence.sentences, types))
+    found["no_figure"] = float(_unquoted(evidence.sentences, types & {QuestionType.FIGURE}))
+    found["unquoted"] = float(_unquoted(evidence.sentences, types.intersection(REQUIRED)))
     return found
 
 
-def _lacks_figure(sentences: Sequence[Sentence], types: frozenset[QuestionType]) -> bool:
-    """Whether a single figure is asked for, and no sentence that bears on it has a number."""
-    if not sentences or QuestionType.FIGURE not in types:
+def _unquoted(sentences: Sequence[Sentence], types: frozenset[QuestionType]) -> bool:
+    """Whether no quoted sentence that bears on the question holds something asked for."""
+    if not sentences:
         return False
     top = max(one.score for one in sentences)
-    near = (one.text for one in sentences if top - one.score <= CLOSE_SENTENCE)
-    return not any(holds_type(text, QuestionType.FIGURE) for text in near)
+    near = [one.text for one in sentences if top - one.score <= CLOSE_SENTENCE]
+    return any(all(holds_type(text, kind) is False for text in near) for kind in types)
 
 
 def probability(named: Mapping[str, float]) -> float:
@@ -181,9 +182,9 @@ def is_answered(named: Mapping[str, float], chance: float, region_is_named: bool
     what there is on its subject, so a clause that has all of it needs less. Who asks how much
     money, which papers, what age, what month or how often is not answered without one, nor from
     documents without everyday questions who asks how many metres or hours; nor, where a region is
-    named, who asks for one figure.
+    named, who asks for one figure. A sum or an age of the clause counts only when it is quoted.
     """
-    if any(named.get(f"no_{kind}") for kind in (*REQUIRED, "unit")):
+    if any(named.get(f"no_{kind}") for kind in (*REQUIRED, "unit")) or named.get("unquoted"):
         return False
     if region_is_named and named.get("no_figure"):
         return False

@@ -158,6 +158,14 @@ def test_a_clause_without_the_count_asked_for_lacks_it():
     assert features(evidence(hit(2, 0.6)), asked, 9)["no_times"] == 1.0
 
 
+def test_a_sum_of_the_clause_that_is_not_quoted_answers_nobody_who_asks_for_one():
+    asked = frozenset({QuestionType.AMOUNT})
+    for best, unquoted in (("开始改善住宿条件。", 1.0), ("投入50万元。", 0.0)):
+        named = features(evidence(hit(0, 0.6), best=best), asked, 9)
+        assert named["unquoted"] == unquoted
+    assert not is_answered({"vote": 0.5, "unquoted": 1.0}, 1.0)
+
+
 @pytest.mark.parametrize(("best", "lacks"), [("教师参加交流。", 1.0), ("比例达到10%。", 0.0)])
 def test_who_asks_for_one_figure_in_a_region_is_not_answered_without_a_number(best, lacks):
     asked = frozenset({QuestionType.NUMBER, QuestionType.FIGURE})
