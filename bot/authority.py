@@ -18,6 +18,7 @@ from index.tokens import tokens
 LEVELS: tuple[Level, ...] = get_args(Level)
 CLOSE = 0.012  # below the best score: a document of another level is cited too
 ALSO = 0.01  # within it another clause fits about as well
+ALONE = 0.55  # chance that one region at least must have where nobody named any
 STANDING = 0.9  # chance from which a region without a clause that stands out is shown beside others
 EQUAL = 0.004  # within it two clauses fit equally, and the one nearer to the place comes first
 LEADS = 0.05  # below the best local score the national rule still answers for all
@@ -117,11 +118,22 @@ def standing_out(sections: Sequence[Section]) -> tuple[Section, ...]:
     """
     surest = max((one.probability for one in sections if one.sources), default=0.0)
     return tuple(
-        replace(one, sources=(), related=one.sources)
-        if one.crowded and one.probability < min(surest, STANDING)
-        else one
+        _silent(one) if one.crowded and one.probability < min(surest, STANDING) else one
         for one in sections
     )
+
+
+def unsure(sections: Sequence[Section], general: bool) -> bool:
+    """For a question without region: whether no region is likely enough to answer it.
+
+    A ``general`` one is answered by what there is on its subject.
+    """
+    return not general and all(one.probability < ALONE for one in sections if one.sources)
+
+
+def withheld(sections: Sequence[Section]) -> tuple[Section, ...]:
+    """The sections without sources; what they would have cited is what is nearest."""
+    return tuple(_silent(one) if one.sources else one for one in sections)
 
 
 def beside(sections: Sequence[Section]) -> tuple[Section, ...]:
@@ -144,6 +156,10 @@ def differing(sources: Sequence[Source]) -> tuple[Source, Source] | None:
         if _numbers_differ(one.key.text, other.key.text) or _forces_differ(one, other):
             return one, other
     return None
+
+
+def _silent(section: Section) -> Section:
+    return replace(section, sources=(), related=section.sources)
 
 
 def _about_as_good(hits: Sequence[Hit]) -> list[Hit]:

@@ -19,6 +19,8 @@ from bot.authority import (
     led,
     merged,
     standing_out,
+    unsure,
+    withheld,
 )
 from bot.bare import bare_of
 from bot.decide import TOPIC_COVERAGE, Evidence, features, is_answered, probability
@@ -98,6 +100,10 @@ class Retriever:
             return found
         if national:
             return replace(found, sections=(national,), offered=_regions(local))
+        cited = [one.sources[0].clause for one in local]
+        general = any(turn.whole.share_in(clause) >= TOPIC_COVERAGE for clause in cited)
+        if unsure(local, general):
+            return replace(found, sections=withheld(found.sections))
         many = len(turn.reading.scope.groups) > MANY_REGIONS
         if many and len(local) > SHOWN_REGIONS:
             return replace(found, offered=_regions(local), asks=True)

@@ -22,6 +22,8 @@ from bot.authority import (
     led,
     merged,
     standing_out,
+    unsure,
+    withheld,
 )
 from bot.conversation import Quote
 from bot.sections import Section, Source
@@ -195,6 +197,24 @@ def test_beside_a_surer_region_one_without_a_clause_that_stands_out_has_to_be_su
     other = replace(section("浙江省/嘉兴市", near), probability=chance, crowded=crowded)
     silent = replace(other, sources=(), related=(near,))
     assert standing_out([first, other]) == (first, other if stands else silent)
+
+
+@pytest.mark.parametrize(
+    ("chances", "general", "shown"),
+    [((0.6, 0.3), False, True), ((0.5, 0.3), False, False), ((0.5, 0.3), True, True)],
+)
+def test_without_a_region_one_at_least_is_likely_to_answer(chances, general, shown):
+    own = [source(name, "校长。", region=f"浙江省/{name}市") for name in ("温州", "嘉兴")]
+    places = ("浙江省/温州市", "浙江省/嘉兴市")
+    found = [
+        replace(section(place, one), probability=chance)
+        for place, one, chance in zip(places, own, chances, strict=True)
+    ]
+    assert unsure(found, general) is not shown
+    assert [(one.sources, one.related) for one in withheld(found)] == [
+        ((), (own[0],)),
+        ((), (own[1],)),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -363,6 +363,12 @@ def test_a_fact_that_a_document_leaves_out_is_said_to_be_missing(ask, question, 
     assert answer.text.startswith(WORDS(f"unsaid_{fact}", title=f"《{title}》"))
 
 
+def test_a_question_without_region_that_no_region_is_likely_to_answer_gets_what_is_nearest(ask):
+    answer = ask("女教师五十五能不能退")
+    assert (answer.status, answer.citations) == (AnswerStatus.NOT_STATED, ())
+    assert answer.related
+
+
 def test_a_figure_beside_what_is_quoted_does_not_answer_who_asks_for_one(ask):
     answer = ask("武汉教师交流轮岗每年不低于多少")  # of Wuhan only 任教1年, two sentences on
     assert answer.status is AnswerStatus.NOT_STATED
