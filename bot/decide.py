@@ -34,6 +34,7 @@ REQUIRED = (  # a clause without one never answers
     QuestionType.TIMES,
     QuestionType.DAY,
     QuestionType.MONTH,
+    QuestionType.SCHOOL,
 )
 CLOSE_SENTENCE = 0.06  # below the best sentence's score
 UNNAMED = 0.1  # added to the threshold where nobody named the region
@@ -180,7 +181,7 @@ def is_answered(named: Mapping[str, float], chance: float, region_is_named: bool
 
     A region that nobody named has to be surer. A general question (小班化教学有什么规定) wants
     what there is on its subject, so a clause that has all of it needs less. Who asks how much
-    money, which papers, what age, what month or how often is not answered without one, nor from
+    money, which papers or schools, what age, what month or how often is not answered without one, nor from
     documents without everyday questions who asks how many metres or hours; nor, where a region is
     named, who asks for one figure. A sum or an age of the clause counts only when it is quoted.
     """

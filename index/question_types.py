@@ -43,6 +43,7 @@ class QuestionType(StrEnum):
     FIGURE = "figure"
     DAY = "day"
     MONTH = "month"
+    SCHOOL = "school"
 
 
 @dataclass(frozen=True, slots=True)

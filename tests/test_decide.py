@@ -144,7 +144,7 @@ def test_a_region_that_nobody_named_must_be_surer():
 
 @pytest.mark.parametrize(
     "missing",
-    ["no_amount", "no_phone", "no_material", "no_score", "no_age", "no_times", "no_month"],
+    ["no_amount", "no_phone", "no_material", "no_score", "no_age", "no_times", "no_school"],
 )
 def test_without_the_amount_or_number_asked_for_nothing_is_sure_enough(missing):
     assert not is_answered({"vote": 0.5, missing: 1.0}, 1.0)
