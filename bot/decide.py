@@ -181,9 +181,10 @@ def is_answered(named: Mapping[str, float], chance: float, region_is_named: bool
 
     A region that nobody named has to be surer. A general question (小班化教学有什么规定) wants
     what there is on its subject, so a clause that has all of it needs less. Who asks how much
-    money, which papers or schools, what age, what month or how often is not answered without one, nor from
-    documents without everyday questions who asks how many metres or hours; nor, where a region is
-    named, who asks for one figure. A sum or an age of the clause counts only when it is quoted.
+    money, which papers or schools, what age, what month or how often is not answered without
+    one, nor from documents without everyday questions who asks how many metres or hours; nor,
+    where a region is named, who asks for one figure. A sum or an age of the clause counts only
+    when it is quoted.
     """
     if any(named.get(f"no_{kind}") for kind in (*REQUIRED, "unit")) or named.get("unquoted"):
         return False
