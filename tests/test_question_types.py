@@ -20,6 +20,7 @@ Q = QuestionType
         ("生均公用经费一年多少钱", {Q.AMOUNT}),
         ("教师轮岗要去几年", {Q.DURATION}),
         ("骨干教师交流比例是多少", {Q.RATIO, Q.FIGURE}),
+        ("武汉 骨干教师 轮岗 比例", {Q.RATIO, Q.FIGURE}),
         ("一个班多少人", {Q.NUMBER}),
         ("什么时候开始报名", {Q.DATE}),
         ("在哪里报名", {Q.PLACE}),
