@@ -151,10 +151,9 @@ class Gazetteer:
         return None
 
     def _is_origin(self, text: str, mention: Mention) -> bool:
-        words = self.tables.words
-        before = text[max(0, mention.start - 4) : mention.start]
-        is_after = words.origin_after.match(text, mention.end)
-        return bool(is_after or words.origin_before.search(before))
+        words, at = self.tables.words, mention.start
+        before = words.origin_before.search(text[max(0, at - 4) : at])
+        return bool(before or words.origin_after.match(text, mention.end))
 
     def _is_minor(self, name: Name) -> bool:
         """A county's short name outside the held regions: the weakest of names."""
@@ -167,11 +166,10 @@ class Gazetteer:
         return is_county and not set(self.held) & set(name.regions)
 
     def _reads_as_child(self, scan: _Scan, start: int, end: int, name: Name) -> bool:
-        if name.kind == "full":
-            return True
         crossing = scan.crossing(end)
         is_whole = crossing is None or self._tail_is_fine(scan, start, end, crossing)
-        return is_whole and not self.tables.words.not_region.match(scan.text, end)
+        is_other = self.tables.words.not_region.match(scan.text, end)
+        return name.kind == "full" or (is_whole and not is_other)
 
     def _reads_as_region(self, scan: _Scan, start: int, end: int, name: Name) -> bool:
         words, text = self.tables.words, scan.text
@@ -195,6 +193,8 @@ class Gazetteer:
             return after is None or after[0] < end - 1  # 河北|区域 is no 河北区
         if scan.crossing(start):
             return False
+        if after and after[0] > start and scan.text[slice(*after)] in self._index:
+            return not set(self.held).isdisjoint(name.regions)  # 松|阳新|教师 is 松阳|新|教师
         return after is None or self._tail_is_fine(scan, start, end, after)
 
     def _tail_is_fine(self, scan: _Scan, start: int, end: int, word: tuple[int, int]) -> bool:

@@ -116,6 +116,11 @@ def test_a_city_before_a_school_word_is_the_region_and_a_held_county_too():
     assert named("松阳小学招生", BARE) == []
 
 
+def test_a_held_name_wins_over_the_end_of_it_that_begins_another():
+    assert named("松阳新教师怎么招") == [("松阳", "浙江省/丽水市/松阳县")]
+    assert named("阳新教师怎么招", BARE) == [("阳新", "湖北省/黄石市/阳新县")]
+
+
 def test_a_quarter_of_another_city_is_not_a_county_elsewhere():
     assert named("武汉南湖小学") == [("武汉", "湖北省/武汉市")]
 
