@@ -9,6 +9,7 @@ from time import perf_counter
 
 from bot.compose import region_names
 from bot.conversation import Answer, AnswerStatus, Question
+from bot.general import is_said
 from bot.language import is_english
 from bot.messages import Messages, Words
 from bot.outcome import Outcome
@@ -32,6 +33,7 @@ from bot.verify import require_verified
 from index.words import normalise
 
 SURE = 0.85  # probability from which a question that reads like another field is answered
+LIKELY = 0.6  # likewise one of which no word is known at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +73,15 @@ class Answerer:
         yield "retrieve"
         found = self.retriever.find(reading)
         marks.append(perf_counter())
-        sure = max(section.probability for section in found.sections) >= SURE
-        suspicion = suspected(found.vector, self.retriever.embedder, sure)
+        chance = max(section.probability for section in found.sections)
+        suspicion = suspected(found.vector, self.retriever.embedder, chance >= SURE)
         if suspicion:
             reason = f"refused.{suspicion}"
             yield self._ended(question, AnswerStatus.REFUSED, reason, words)
             return
         reviewed = self._reviewed(reading, found, words)
-        if not (reviewed or sure) and self._is_foreign(reading) and not _is_written(reading, found):
+        foreign = self._is_foreign(reading, chance) and not _is_written(reading, found)
+        if foreign and not reviewed:
             yield self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
             return
         yield "verify"
@@ -132,9 +135,11 @@ class Answerer:
             return self._ended(question, AnswerStatus.OUT_OF_SCOPE, "out_of_scope", words)
         return None if held else self._outcome(reading, words).nothing_held()
 
-    def _is_foreign(self, reading: Reading) -> bool:
+    def _is_foreign(self, reading: Reading, chance: float) -> bool:
         """Whether a question reads like one about another field, which no document speaks of."""
-        return _stands_alone(reading) and out_of_scope(reading.search, self.retriever.spoken)
+        text, spoken = reading.search, self.retriever.spoken
+        enough = SURE if of_another_field(text, spoken) else LIKELY
+        return chance < enough and _stands_alone(reading) and out_of_scope(text, spoken)
 
     def _reviewed(self, reading: Reading, found: Found, words: Words) -> Answer | None:
         """The answer that staff have approved for this question, if its clauses are the same."""
@@ -175,6 +180,6 @@ def _stands_alone(reading: Reading) -> bool:
 
 
 def _is_written(reading: Reading, found: Found) -> bool:
-    """Whether a term that no word list knows stands in a clause that was found."""
+    """Whether the words of a term that no word list knows stand in a clause that was found."""
     terms = unknown_terms(reading.search)
-    return any(term in hit.clause.text for hit in found.hits for term in terms)
+    return any(is_said(term, hit.clause.text) for hit in found.hits for term in terms)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from bot.general import share_of, subject_of
+from bot.general import is_said, share_of, subject_of
 from bot.understand import Reading, part_terms
 from index.bank import BankComparison, BankQuestion
 from index.documents import Clause, Document, Region
@@ -38,6 +38,11 @@ class Aspect:
         """The share of a general question's subject that stands in a clause, else 0."""
         subject = subject_of(self.text)
         return share_of(subject, clause.text) if subject else 0.0
+
+    def is_in(self, sentences: Sequence[Sentence]) -> bool:
+        """Whether one of the sentences has all of a general question's subject."""
+        subject = subject_of(self.text) or ""
+        return any(is_said(subject, one.text) for one in sentences)
 
 
 @dataclass(frozen=True, slots=True)

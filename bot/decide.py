@@ -67,7 +67,8 @@ class Evidence:
 
     ``hits`` are its clauses, best first; ``elsewhere`` the best score of any other region;
     ``sentences`` those quoted of the best clause; ``neighbours`` the nearest everyday questions;
-    ``subject`` the share of a general question's subject that stands in the best clause;
+    ``subject`` the share of a general question's subject that stands in the best clause, ``said``
+    whether all its words stand in one sentence that is quoted;
     ``bare`` what documents without everyday questions are judged by besides.
     """
 
@@ -77,6 +78,7 @@ class Evidence:
     neighbours: Neighbours
     subject: float = 0.0
     bare: Bare | None = None
+    said: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def features(
         "elsewhere": hits[0].score - evidence.elsewhere,
         "length": math.log(max(question_length, 1)),
         "subject": evidence.subject,
+        "said": float(evidence.said),
         **(_neighbour_features(evidence.neighbours, scores) or _bare_features(evidence)),
         **_type_features(evidence, types),
     }
@@ -180,7 +183,8 @@ def is_answered(named: Mapping[str, float], chance: float, region_is_named: bool
     """Whether the probability is high enough to answer.
 
     A region that nobody named has to be surer. A general question (小班化教学有什么规定) wants
-    what there is on its subject, so a clause that has all of it needs less. Who asks how much
+    what there is on its subject, so a clause that has all of it needs less, and where the region
+    is named a sentence that has all of it is enough. Who asks how much
     money, which papers or schools, what age, what month or how often is not answered without
     one, nor from documents without everyday questions who asks how many metres or hours; nor,
     where a region is named, who asks for one figure. A sum or an age of the clause counts only
@@ -188,8 +192,8 @@ def is_answered(named: Mapping[str, float], chance: float, region_is_named: bool
     """
     if any(named.get(f"no_{kind}") for kind in (*REQUIRED, "unit")) or named.get("unquoted"):
         return False
-    if region_is_named and named.get("no_figure"):
-        return False
+    if region_is_named and (named.get("no_figure") or named.get("said")):
+        return not named.get("no_figure")
     threshold = _model("expanded" if "vote" in named else "plain").threshold
     if named.get("subject", 0.0) >= TOPIC_COVERAGE:
         threshold *= TOPIC_SHARE

@@ -7,7 +7,9 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from index.question_types import QuestionType, question_types
+from index.thesaurus import thesaurus
 from index.tokens import tokens
+from index.words import content_words
 from index.yaml_text import parse_yaml
 
 DATA_FILE = Path(__file__).parent / "data" / "general.yaml"
@@ -21,7 +23,7 @@ def subject_of(text: str) -> str | None:
 
     ``text`` is normalised and without region words.
     """
-    frames, may = _data()
+    frames, may, _ = _data()
     subject = frames.sub(" ", text).strip(" 的")
     asks = question_types(text) - UNPARTICULAR
     particular = question_types(subject) - UNPARTICULAR or (asks and may.search(subject))
@@ -39,8 +41,20 @@ def share_of(subject: str, clause: str) -> float:
     return sum(word in clause for word in words) / len(words) if words else 0.0
 
 
+def is_said(subject: str, sentence: str) -> bool:
+    """Whether every content word of a subject that asks nothing stands in a sentence.
+
+    In place of a word its official term may stand, but one word of two characters stands itself.
+    """
+    words = () if _data()[2].search(subject) else content_words(subject)
+    left = [word for word in words if word not in sentence]
+    terms = thesaurus()
+    meant = all(any(term in sentence for term in terms.get(word, ())) for word in left)
+    return meant and any(len(word) > 1 for word in words if word not in left)
+
+
 @cache
-def _data() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _data() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     data = parse_yaml(DATA_FILE.read_text(encoding="utf-8"))
     frames = "|".join(f"(?:{frame})" for frame in data["frames"])
-    return re.compile(frames), re.compile("|".join(data["may"]))
+    return re.compile(frames), re.compile("|".join(data["may"])), re.compile(data["asks"])

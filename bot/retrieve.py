@@ -204,7 +204,8 @@ class Retriever:
         near = turn.bank.neighbours(aspect.number, scope.rows.tolist())
         subject = aspect.share_in(hits[0].clause)
         bare = bare_of(aspect, scope, turn.reading.scope.named, self.spoken)
-        found = Evidence(hits, scope.elsewhere, quoted, near, subject, bare)
+        said = aspect.is_in(quoted)
+        found = Evidence(hits, scope.elsewhere, quoted, near, subject, bare, said)
         return features(found, aspect.types, len(aspect.text))
 
     def _sentences(self, turn: Turn, aspect: Aspect, hit: Hit) -> tuple[Sentence, ...]:

@@ -612,6 +612,8 @@ def test_what_cannot_be_answered_ends_by_name_and_without_a_source(ask, question
 def test_a_term_that_no_list_knows_is_no_foreign_topic_when_a_clause_has_it(ask):
     answer = ask("常州“数字画像”是给谁画的")
     assert (answer.status, "数字画像" in answer.text) == ("answered", True)
+    assert ask("武汉大数据评价").status == "answered"  # 大数据分析和第三方评价
+    assert ask("某区消防车道被堵").status == "out_of_scope"
 
 
 def test_a_measure_without_a_subject_asks_back(ask):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.general import share_of, subject_of
+from bot.general import is_said, share_of, subject_of
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,18 @@ def test_the_share_of_a_subject_counts_words_and_pairs_of_characters():
     assert share_of("集团化办学", "深化集团化办学,探索机制") == 1.0
     assert share_of("校服", "学校食堂") == 0.0
     assert share_of("教师校服", "教师交流") == 1 / 3  # 教师, not 师校, not 校服
+
+
+@pytest.mark.parametrize(
+    ("subject", "sentence", "said"),
+    [
+        ("教师信用记录", "建立教师个人信用记录,严格考评", True),
+        ("教研员招聘", "开展教师(教研员)招聘工作", True),
+        ("课改基地", "建设一批课程改革基地", True),  # 课改 is 课程改革
+        ("教师轮岗年限", "推进教师交流轮岗", False),
+        ("课改", "推进课程改革", False),  # nothing of it stands there itself
+        ("教师怎么轮岗", "教师轮岗", False),  # asks how
+    ],
+)
+def test_a_subject_is_said_where_all_its_words_stand_in_a_sentence(subject, sentence, said):
+    assert is_said(subject, sentence) is said

@@ -108,6 +108,7 @@ def test_a_cue_inside_another_word_is_overlooked(question, wrong):
         ("占比达百分之五十", Q.RATIO, True),
         ("比例逐步提高", Q.RATIO, False),
         ("每年设置50万元特色发展经费", Q.AMOUNT, True),
+        ("平均工资水平不低于当地公务员平均工资水平", Q.AMOUNT, True),
         ("加大经费投入", Q.AMOUNT, False),
         ("每学期开展两次督导", Q.TIMES, True),
         ("送教上门", Q.TIMES, False),
