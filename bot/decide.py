@@ -183,19 +183,21 @@ def is_answered(named: Mapping[str, float], chance: float, region_is_named: bool
     """Whether the probability is high enough to answer.
 
     A region that nobody named has to be surer. A general question (小班化教学有什么规定) wants
-    what there is on its subject, so a clause that has all of it needs less, and where the region
-    is named a sentence that has all of it is enough. Who asks how much
-    money, which papers or schools, what age, what month or how often is not answered without
-    one, nor from documents without everyday questions who asks how many metres or hours; nor,
-    where a region is named, who asks for one figure. A sum or an age of the clause counts only
-    when it is quoted.
+    what there is on its subject, so a clause that has all of it needs less, and a sentence that
+    says all of it is enough. Who asks how much money, which papers or schools, what age, what
+    month or how often is not answered without one, nor from documents without everyday questions
+    who asks how many metres or hours; nor, where a region is named, who asks for one figure. A
+    sum or an age of the clause counts only when it is quoted.
     """
     if any(named.get(f"no_{kind}") for kind in (*REQUIRED, "unit")) or named.get("unquoted"):
         return False
-    if region_is_named and (named.get("no_figure") or named.get("said")):
-        return not named.get("no_figure")
+    if region_is_named and named.get("no_figure"):
+        return False
+    is_covered = named.get("subject", 0.0) >= TOPIC_COVERAGE
+    if named.get("said") and (region_is_named or is_covered):
+        return True
     threshold = _model("expanded" if "vote" in named else "plain").threshold
-    if named.get("subject", 0.0) >= TOPIC_COVERAGE:
+    if is_covered:
         threshold *= TOPIC_SHARE
     elif not region_is_named:
         threshold += UNNAMED

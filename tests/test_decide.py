@@ -183,12 +183,13 @@ def test_a_general_question_whose_subject_a_clause_holds_needs_less(region_is_na
     assert not is_answered({"vote": 0.5, "subject": TOPIC_COVERAGE - 0.1}, low, region_is_named)
 
 
-def test_a_sentence_that_says_all_of_a_subject_answers_who_names_the_region():
+def test_a_sentence_that_says_all_of_a_subject_answers_it():
     said = replace(evidence(hit(0, 0.6)), said=True)
     named = features(said, frozenset(), 5)
     assert named["said"] == 1.0
     assert is_answered(named, 0.0)
     assert not is_answered(named, 0.0, region_is_named=False)
+    assert is_answered({**named, "subject": 1.0}, 0.0, region_is_named=False)
     assert not is_answered({**named, "no_figure": 1.0}, 0.9)
 
 
