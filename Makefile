@@ -61,6 +61,7 @@ evaluate: index
 	$(BIN)/wence evaluate tests/data/questions.report7.jsonl --write tests/data/scores.md
 	$(BIN)/wence evaluate tests/data/questions.report8.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report9.jsonl
+	$(BIN)/wence evaluate tests/data/questions.report10.jsonl
 
 bench: index
 	$(BIN)/wence bench
