@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import numpy as np
 
+from index.asked import questions_of
 from index.bank import Floats, QuestionBank, type_bits
 from index.corpus import Asked
 from index.documents import Document
@@ -40,7 +41,7 @@ def bank_texts(documents: Sequence[Document], asked: Asked, gaps: Asked) -> Bank
     starts = [0]
     for document in documents:
         held = asked.get(document.id, {})
-        own = [text for one in document.clauses for text in held.get(one.key, ())] if held else []
+        own = [one.text for clause in document.clauses for one in questions_of(held, clause)]
         missing = [text for group in gaps.get(document.id, {}).values() for text in group]
         texts += [*own, *missing]
         answered += [True] * len(own) + [False] * len(missing)

@@ -57,10 +57,10 @@ def load_corpus(corpus_dir: Path, parsed: ParsedDocuments | None = None) -> Corp
             document = _document(path, corpus_dir / f"{path.stem}.yaml", parsed)
             if document.id in documents:
                 raise CorpusError(f"{path.name}：已有同名文件，请删去一个或改名")
-            keys = frozenset(clause.key for clause in document.clauses)
-            asked[document.id] = load_asked(corpus_dir / f"{path.stem}.asked.yaml", keys)
+            texts = {clause.key: clause.text for clause in document.clauses}
+            asked[document.id] = load_asked(corpus_dir / f"{path.stem}.asked.yaml", texts)
             gaps[document.id] = load_asked(
-                corpus_dir / f"{path.stem}.gaps.yaml", keys | {WHOLE_DOCUMENT}
+                corpus_dir / f"{path.stem}.gaps.yaml", dict.fromkeys([*texts, WHOLE_DOCUMENT], "")
             )
             sidecars[document.id] = load_sidecar(corpus_dir / f"{path.stem}.yaml")
             documents[document.id] = document

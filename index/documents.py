@@ -172,7 +172,7 @@ class Passage:
     """What is embedded: whole sentences of one clause (``start``:``end`` in the canonical text).
 
     ``text`` carries the short title and heading path in front. ``kind`` ``asked`` is an everyday
-    question that the clause answers; its span is the whole clause.
+    question that the clause answers; its span is the run of sentences that does, or all of it.
     """
 
     id: str

@@ -9,17 +9,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.documents import Clause, Document
+from index.documents import Clause, Document, Passage
 from index.snapshot import KINDS, Snapshot
 from index.store import Vectors
 from index.tokens import tokens
 
 COSINE_WEIGHT = 0.5
-ASKED_WEIGHT = 0.5
 WORDS_WEIGHT = 0.2
-LINKED_WORDS_WEIGHT = 0.2
-TEMPERATURE = 0.01  # of the softmax over a clause's everyday questions
-SHARED_WORDS_IN_LINK = 0.2
+ASKED_WEIGHT = 0.03
+TEMPERATURE = 0.01  # of the softmax over a clause's everyday questions, or over its sentences
+SHARED_WORDS = 0.1  # beside a cosine there
 VIEWS = 1_000  # clauses kept ready
 PREPARED = 500  # clauses of a corpus that is made ready at the start
 
@@ -38,9 +37,9 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """A clause made ready: its sentences, and how its everyday questions lead to them.
+    """A clause made ready: its sentences, and which of them its everyday questions lead to.
 
-    Shapes: ``vectors`` (s, d), ``asked`` (a, d), ``link`` and ``word_link`` (a, s).
+    Shapes: ``vectors`` (s, d), ``asked`` (a, d), ``link`` (a, s) with rows that sum to 1.
     """
 
     spans: tuple[tuple[int, int], ...]
@@ -50,7 +49,6 @@ class _View:
     asked: Vectors
     asked_words: _Words
     link: Floats
-    word_link: Floats
 
 
 class _Words:
@@ -85,17 +83,15 @@ class SentenceScorer:
     ) -> tuple[Sentence, ...]:
         """The sentences of the clause in text order.
 
-        A sentence scores by its own likeness to the question and by the likeness of the
+        A sentence scores by its own likeness to the question and by the share of the nearest
         everyday questions that lead to it.
         """
         view = self._view(document, clause)
         masses = self._masses(words)
         score = COSINE_WEIGHT * (view.vectors @ vector) + WORDS_WEIGHT * view.words.shares(masses)
         if len(view.asked):
-            near = view.asked @ vector
-            linked = near + SHARED_WORDS_IN_LINK * view.asked_words.shares(masses)
+            near = view.asked @ vector + SHARED_WORDS * view.asked_words.shares(masses)
             score = score + ASKED_WEIGHT * (_softmax(near) @ view.link)
-            score = score + LINKED_WORDS_WEIGHT * (_softmax(linked) @ view.word_link)
         return tuple(
             Sentence(text, *span, value)
             for text, span, value in zip(view.texts, view.spans, score.tolist(), strict=True)
@@ -114,6 +110,9 @@ class SentenceScorer:
         idfs = self._snapshot.keywords.idfs_of(words).tolist()
         return {word: idf * words[word] for word, idf in zip(words, idfs, strict=True)}
 
+    def _own_masses(self, text: str) -> dict[str, float]:
+        return self._masses(dict.fromkeys(tokens(text), 1.0))
+
     def _view(self, document: Document, clause: Clause) -> _View:
         view = self._views.get(clause.id)
         if view is None:
@@ -127,23 +126,33 @@ class SentenceScorer:
         snapshot = self._snapshot
         by_kind = _rows(snapshot, document, clause)
         body = by_kind["sentences"] or by_kind["clause"]
-        asked = by_kind["asked"]
         spans = tuple((one.start, one.end) for one in map(snapshot.passage_at, body))
         texts = tuple(document.text[start:end] for start, end in spans)
-        questions = [snapshot.passage_at(row).text for row in asked]
-        vectors, asked_vectors = _vectors(snapshot, body), _vectors(snapshot, asked)
-        words = _Words(texts)
-        links = [words.shares(self._masses(dict.fromkeys(tokens(one), 1.0))) for one in questions]
+        questions = [snapshot.passage_at(row) for row in by_kind["asked"]]
+        vectors = _vectors(snapshot, body)
+        asked, words = _vectors(snapshot, by_kind["asked"]), _Words(texts)
+        near = asked @ vectors.T
+        link = [
+            _led_to(spans, one, near[n] + SHARED_WORDS * words.shares(self._own_masses(one.text)))
+            for n, one in enumerate(questions)
+        ]
         return _View(
             spans=spans,
             texts=texts,
             words=words,
             vectors=vectors,
-            asked=asked_vectors,
-            asked_words=_Words(questions),
-            link=asked_vectors @ vectors.T,
-            word_link=np.array(links, dtype=np.float32).reshape(len(asked), len(body)),
+            asked=asked,
+            asked_words=_Words([one.text for one in questions]),
+            link=np.array(link, dtype=np.float32).reshape(len(questions), len(body)),
         )
+
+
+def _led_to(spans: Sequence[tuple[int, int]], asked: Passage, near: Floats) -> Floats:
+    """Which sentences a question leads to: the one written beside it, or those most like it."""
+    own = (asked.start, asked.end)
+    if own in spans:
+        return np.array([span == own for span in spans], dtype=np.float32)
+    return _softmax(near)
 
 
 def _rows(snapshot: Snapshot, document: Document, clause: Clause) -> dict[str, list[int]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 
+from index.asked import AskedQuestion, questions_of
 from index.documents import Clause, Document, Passage, PassageKind
 
 RUN_MIN = 15  # characters; a shorter run takes the next sentence whatever its length
@@ -28,11 +29,11 @@ Span = tuple[int, int]
 
 
 def passages_of(document: Document, asked: Mapping[str, Sequence[str]]) -> list[Passage]:
-    """Every passage of the document; ``asked`` maps a clause key to everyday questions."""
+    """Every passage of the document; ``asked`` maps keys of clauses to everyday questions."""
     return [
         passage
         for clause in document.clauses
-        for passage in _clause_passages(document, clause, asked.get(clause.key, ()))
+        for passage in _clause_passages(document, clause, list(questions_of(asked, clause)))
     ]
 
 
@@ -51,7 +52,7 @@ def sentence_spans(text: str) -> list[Span]:
 
 
 def _clause_passages(
-    document: Document, clause: Clause, questions: Sequence[str]
+    document: Document, clause: Clause, questions: Sequence[AskedQuestion]
 ) -> Iterator[Passage]:
     body = _after_heading(clause)
     runs = [(start + body, end + body) for start, end in _runs(clause.text[body:])]
@@ -62,7 +63,14 @@ def _clause_passages(
     if len(runs) <= 1 or whole[1] - whole[0] <= CLAUSE_MAX:
         yield _passage(document, clause, ("clause", 0), whole)
     for n, question in enumerate(questions):
-        yield _passage(document, clause, ("asked", n), whole, question)
+        span = _run_with(question.words, clause.text, runs) or whole
+        yield _passage(document, clause, ("asked", n), span, question.text)
+
+
+def _run_with(words: str, text: str, runs: Sequence[Span]) -> Span | None:
+    """The run of sentences in which words of a clause begin; None where there are none."""
+    at = text.find(words) if words else -1
+    return next((run for run in runs if run[0] <= at < run[1]), None)
 
 
 def _after_heading(clause: Clause) -> int:

@@ -13,6 +13,7 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from index.asked import is_key
 from index.bank_files import BankTexts, bank_texts
 from index.before import Before, Rows
 from index.corpus import Asked, Corpus
@@ -27,7 +28,15 @@ from index.snapshot import KINDS
 from index.vectors import KnownVectors, keep_vectors, kept_path, learn_log, log_path
 from index.words import DATA
 
-CODE = ("passages.py", "tokens.py", "keywords.py", "codec.py", "bank_files.py", "word_odds.py")
+CODE = (
+    "asked.py",
+    "passages.py",
+    "tokens.py",
+    "keywords.py",
+    "codec.py",
+    "bank_files.py",
+    "word_odds.py",
+)
 
 Stretch = tuple[slice, slice]  # rows of this build, and of the one before
 
@@ -165,7 +174,8 @@ def known_vectors(plan: Plan, rows: Rowed, embedder: Embedder, index_dir: Path) 
 
 
 def _check(document: Document, asked: Mapping[str, Sequence[str]]) -> None:
-    strange = sorted(set(asked) - {clause.key for clause in document.clauses}) if asked else []
+    texts = {clause.key: clause.text for clause in document.clauses} if asked else {}
+    strange = sorted(key for key in asked if not is_key(key, texts))
     if strange:
         names = "、".join(strange)
         raise BadSidecar(f"{document.id}.asked.yaml 里的条款 {names} 在文件中不存在，请改正。")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -10,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
+from index.asked import is_key
 from index.documents import Level
 from index.errors import BadSidecar
 from index.yaml_text import parse_yaml
@@ -103,15 +105,19 @@ def load_sidecar(path: Path) -> Sidecar:
         ) from error
 
 
-def load_asked(path: Path, keys: frozenset[str]) -> dict[str, tuple[str, ...]]:
-    """Everyday questions by clause key; raises BadSidecar for keys that are no clause."""
+def load_asked(path: Path, texts: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    """Everyday questions by key; ``texts`` are the clauses' by theirs.
+
+    Raises BadSidecar for keys that are no clause or name words that their clause does not have.
+    """
     if not path.exists():
         return {}
     data = _yaml(path)
-    unknown = sorted(str(key) for key in data if str(key) not in keys)
+    unknown = sorted(str(key) for key in data if not is_key(str(key), texts))
     if unknown:
         raise BadSidecar(
-            f"{path.name}：没有这样的条款 {', '.join(unknown)}，请改成文件里有的条款编号"
+            f"{path.name}：没有这样的条款 {', '.join(unknown)}，"
+            "请改成文件里有的条款编号；编号后面的字要和条款原文一字不差"
         )
     bad = [str(key) for key, value in data.items() if not _is_strings(value)]
     if bad:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.asked import questions_of
 from index.before import DIGESTS, Before, Rows
 from index.codec import encode_document, fields_of
 from index.documents import Document
@@ -80,7 +81,7 @@ def _fields(part: Part, asked: Mapping[str, Sequence[str]]) -> Iterator[list[tup
     document: Document = part.document
     for clause in document.clauses:
         headings = (" ".join(clause.path), HEADING_TIMES)
-        questions = ("\n".join(asked.get(clause.key, ())), 1)
+        questions = ("\n".join(one.text for one in questions_of(asked, clause)), 1)
         yield [(clause.text, 1), (document.short_title, 1), headings, questions]
 
 

@@ -119,6 +119,8 @@ def test_no_documents_and_questions_for_no_clause_are_clear_errors(tmp_path):
         build_index([], {}, ToyEmbedder(), tmp_path)
     with pytest.raises(BadSidecar, match=r"jia\.asked\.yaml 里的条款 9\.9 在文件中不存在"):
         build_index(tiny_corpus(), {"jia": {"9.9": ["?"]}}, ToyEmbedder(), tmp_path)
+    with pytest.raises(BadSidecar, match=r"条款 1 没有的字 在文件中不存在"):
+        build_index(tiny_corpus(), {"jia": {"1 没有的字": ["?"]}}, ToyEmbedder(), tmp_path)
 
 
 @pytest.mark.parametrize("stage", ["embed", "store", "verify", "publish"])

@@ -130,6 +130,17 @@ def test_sidecars_of_names_with_dots_and_brackets_find_their_file(folder):
         load_corpus(folder)
 
 
+def test_questions_are_kept_by_clause_and_by_words_of_it_and_others_are_a_fault(folder):
+    name = put(folder, "a")
+    clause = load_documents(folder)[0].clauses[-1]
+    key, asked = f"{clause.key} {clause.text[:2]}", folder / "a.asked.yaml"
+    asked.write_text(f'"{key}": [谁来办]\n', encoding="utf-8")
+    assert load_corpus(folder).asked == {name: {key: ("谁来办",)}}
+    asked.write_text(f'"{clause.key} 别的字": [谁来办]\n', encoding="utf-8")
+    with pytest.raises(CorpusError, match=f"没有这样的条款 {clause.key} 别的字，.*一字不差"):
+        load_corpus(folder)
+
+
 def test_a_national_text_without_a_place_in_its_title_is_national(folder):
     text = (
         "# 教育事业暂行规定\n\n一、各省、自治区、直辖市统筹安排。\n二、学校落实。\n三、家长配合。"

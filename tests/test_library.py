@@ -29,7 +29,7 @@ from tests.toys import ToyEmbedder
 
 ROOT = Path(__file__).parent.parent
 SIDECAR = "# 手写\nnicknames: [入学意见]\n"
-ASKED = '"1": [几岁入学]\n"2": [收费公示吗]\n'
+ASKED = '"1": [几岁入学]\n"1 招生对象": [招谁]\n"2 学校收费": [收费公示吗]\n'
 KILLS = ("stage", "store0", "verify0", "prepared", "publish0", "publish1", "settle")
 
 
@@ -75,12 +75,15 @@ def test_what_was_published_is_served_written_down_and_in_the_corpus_folder(libr
     ]
     assert fees(library, "jiaxing-2024") == "二、学校收费。学校收费一律公示。"
     assert (library.current(), library.unpublished(), library.drafts.all()) == (2, (), ())
-    assert corpus_texts(library.corpus_dir) == {
-        "jiaxing-2024.asked.yaml": "'1':\n- 几岁入学\n",  # the other clause has other words now
-        "jiaxing-2024.yaml": SIDECAR,
-        "raw/jiaxing-2024.txt": policy("嘉兴市", "学校收费一律公示。"),
-        "raw/wuhan-2024.txt": policy("武汉市", "午托不得收费。"),
-    }
+    assert (
+        corpus_texts(library.corpus_dir)
+        == {
+            "jiaxing-2024.asked.yaml": "'1':\n- 几岁入学\n1 招生对象:\n- 招谁\n",  # the other clause has other words now
+            "jiaxing-2024.yaml": SIDECAR,
+            "raw/jiaxing-2024.txt": policy("嘉兴市", "学校收费一律公示。"),
+            "raw/wuhan-2024.txt": policy("武汉市", "午托不得收费。"),
+        }
+    )
 
 
 def test_publications_share_the_files_that_did_not_change(two_publications):

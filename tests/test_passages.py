@@ -114,6 +114,19 @@ def test_an_everyday_question_is_embedded_alone_and_leads_to_the_whole_clause():
     assert (asked.start, asked.end) == (6, 18)
 
 
+def test_an_everyday_question_leads_to_the_sentence_whose_words_stand_in_its_key():
+    first = "教师每六年交流一次，由主管部门统一安排，各校按照计划执行，每年把名单报送备案。"  # 39 characters
+    second = "食堂由各校自己办，按照成本核算，每学期向家长公布账目一次。"
+    document = make_document("jia", "浙江省", [first + second])
+    written = {"1": ["谁管"], "1 食堂": ["饭菜谁管"], "1 按照成本": ["饭菜贵不贵"]}
+    asked = [one for one in passages_of(document, written) if one.kind == "asked"]
+    assert [(one.text, one.start, one.end) for one in asked] == [
+        ("谁管", 0, 68),
+        ("饭菜谁管", 39, 68),
+        ("饭菜贵不贵", 39, 68),
+    ]
+
+
 def test_a_heading_that_the_sentences_hold_is_not_put_in_front_again():
     document = make_document("jia", "浙江省", ["主要任务\n"])
     assert passages_of(document, {})[0].text == "通知\n主要任务"

@@ -25,16 +25,16 @@ WIDE_FUNCTIONS = {"index.build.build_index", "bot.bench.retrieval.bench_retrieva
 INDEX_LADDER = """
 digests disk documents errors fusion lines make_divisions order postings quiet reading.limits
   readings textmap tokens yaml_text
-carrier cleaner codec guesses keywords make_readings modelcache naming numbering passages
-  publish reading.containers reading.pdf reading.plain reading.sheets region_data sidecar store
+asked carrier cleaner codec guesses keywords make_readings modelcache naming numbering
+  publish reading.containers reading.pdf reading.plain reading.sheets region_data store
   syllables word_odds words
 adapter before blocks checks.kinds checks.probes compare_versions days decoded english levels
-  library.files library.names numerals outline parsed prepared probe reading.archive
-  reading.html reading.ooxml reading.rows region_latin region_sounds repairs store_files
+  library.files library.names numerals outline parsed passages prepared probe reading.archive
+  reading.html reading.ooxml reading.rows region_latin region_sounds sidecar store_files
   store_server thesaurus vocabulary
 checks.balance checks.contents checks.garbled checks.known checks.sentences checks.sequence
   checks.wording clauses entailment export library.export library.publications library.sidecars
-  numbers orders reading.furniture reading.grids reading.listing regions sound_index terms
+  numbers orders reading.furniture reading.grids reading.listing regions repairs sound_index terms
   unpack versions
 asked_units checks.figures checks.held claims history prepare question_types reading.columns
   reading.word sounds title_index

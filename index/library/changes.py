@@ -10,6 +10,7 @@ from typing import Literal
 
 import yaml
 
+from index.asked import clause_key
 from index.corpus import WHOLE_DOCUMENT, load_document
 from index.days import show_day
 from index.documents import Document
@@ -98,11 +99,11 @@ def _still_fitting(before: Mapping[str, Path], draft: Draft, path: Path) -> byte
     sidecar = before.get(f"{stem_of(name)}.yaml", path.with_name(".none"))
     old = _texts(load_document(before[name], sidecar))
     new = _texts(load_document(draft.source, draft.sidecar))
-    questions = load_asked(path, frozenset(old) | {WHOLE_DOCUMENT})
+    questions = load_asked(path, {**old, WHOLE_DOCUMENT: ""})
     kept = {
         key: list(rows)
         for key, rows in questions.items()
-        if key in old and old[key] == new.get(key)
+        if (own := clause_key(key)) in old and old[own] == new.get(own)
     }
     return yaml.safe_dump(kept, allow_unicode=True, sort_keys=False).encode()
 

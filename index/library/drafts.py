@@ -164,9 +164,9 @@ class Drafts:
         """The draft as the document that it would be; raises CorpusError with what is missing."""
         draft = self.get(draft_id)
         document = load_document(draft.source, draft.sidecar)
-        keys = frozenset(clause.key for clause in document.clauses)
-        load_asked(draft.folder / ASKED, keys)
-        load_asked(draft.folder / GAPS, keys | {WHOLE_DOCUMENT})
+        texts = {clause.key: clause.text for clause in document.clauses}
+        load_asked(draft.folder / ASKED, texts)
+        load_asked(draft.folder / GAPS, dict.fromkeys([*texts, WHOLE_DOCUMENT], ""))
         return document
 
     def _make(self, making: Path, received: Received) -> None:
