@@ -36,7 +36,7 @@ REQUIRED = (  # a clause without one never answers
     QuestionType.MONTH,
     QuestionType.SCHOOL,
 )
-CLOSE_SENTENCE = 0.06  # below the best sentence's score
+CLOSE_SENTENCE = 0.038  # below the best sentence's score
 UNNAMED = 0.1  # added to the threshold where nobody named the region
 STRANGER = 0.9  # below this nearness to any known question a question is on foreign ground
 VALUE_TYPES = (
