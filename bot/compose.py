@@ -48,10 +48,11 @@ def compose_one(
 def _checklist(
     section: Section, citations: Sequence[Citation], words: Words, today: date
 ) -> list[str]:
-    """Requirements one by one, each with its clause."""
+    """Requirements one by one, each with its clause, of which the one that answers stands first."""
     lines = [words("checklist_lead")]
-    for citation in citations:
-        lines.extend(f"□ “{quote.text}”〔{citation.n}〕" for quote in citation.quotes)
+    for source, citation in zip(section.sources, citations, strict=True):
+        quotes = (source.key, *source.context)
+        lines.extend(f"□ “{quote.text}”〔{citation.n}〕" for quote in quotes)
     lines.extend(urgent_notes(section.sources[0].document, words, today))
     lines.extend(where(citation, words) for citation in citations)
     return lines

@@ -256,6 +256,16 @@ def test_requirements_are_a_checklist_each_with_its_clause():
     ]
 
 
+def test_the_requirement_that_answers_stands_first_in_a_checklist():
+    key, before = FEES.quotes
+    fees = replace(FEES, quotes=(before, key), key=key, context=(before,))
+    one = replace(section(JIA, fees), checklist=True)
+    assert compose_one(one, number_citations([one]), WORDS, TODAY)[1:3] == [
+        "□ “收费要公示”〔1〕",
+        "□ “学校”〔1〕",
+    ]
+
+
 def test_a_checklist_comes_before_the_warning_that_its_year_has_passed():
     passed = replace(JIA, target_year=2020)
     sources = [replace(one, document=passed) for one in (FEES, TEACHERS)]

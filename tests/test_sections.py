@@ -130,7 +130,7 @@ def test_work_that_a_government_sets_itself_binds_no_school_and_no_parent(senten
 
 def test_sentences_that_set_a_requirement_are_chosen_best_first():
     scored = sentences(
-        ("必须有三年任教经历。", 0.80),
+        ("必须有三年任教经历。", 0.85),
         ("鼓励教师交流。", 0.88),
         ("不得有师德失范行为。", 0.90),
         ("必须在二十年前毕业。", 0.90 - CLOSE_REQUIREMENT - 0.01),
