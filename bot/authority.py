@@ -18,7 +18,7 @@ from index.tokens import tokens
 LEVELS: tuple[Level, ...] = get_args(Level)
 CLOSE = 0.012  # below the best score: a document of another level is cited too
 ALSO = 0.01  # within it another clause fits about as well
-ALONE = 0.55  # chance that one region at least must have where nobody named any
+ALONE = 0.53  # chance that one region at least must have where nobody named any
 STANDING = 0.9  # chance from which a region without a clause that stands out is shown beside others
 EQUAL = 0.004  # within it two clauses fit equally, and the one nearer to the place comes first
 LEADS = 0.05  # below the best local score the national rule still answers for all

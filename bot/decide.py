@@ -158,9 +158,15 @@ def _type_features(evidence: Evidence, types: frozenset[QuestionType]) -> dict[s
     found["far"] = float(
         sum(kind in types and holds_type(best, kind) is False for kind in VALUE_TYPES)
     )
-    found["no_figure"] = float(_unquoted(evidence.sentences, types & {QuestionType.FIGURE}))
+    is_figure = QuestionType.FIGURE in types
+    found["no_figure"] = float(is_figure and _unquoted(evidence.sentences, figures(types)))
     found["unquoted"] = float(_unquoted(evidence.sentences, types.intersection(REQUIRED)))
     return found
+
+
+def figures(types: frozenset[QuestionType]) -> frozenset[QuestionType]:
+    """What answers who asks for a figure: a share if that is asked for, else any."""
+    return types & {QuestionType.RATIO} or types & {QuestionType.FIGURE}
 
 
 def _unquoted(sentences: Sequence[Sentence], types: frozenset[QuestionType]) -> bool:

@@ -1,5 +1,6 @@
 """Sentences of a clause that a question needs beside the best: one for each thing that it lists,
-the one that has the figure which it asks to be confirmed, the one that says who does it."""
+the one that has the figure which it asks for or to be confirmed, the one that says who does it or
+speaks of the school level, the one with the date."""
 
 from __future__ import annotations
 
@@ -8,12 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from bot.aspects import Aspect
-from bot.decide import REQUIRED
-from bot.sections import choose_sentences
+from bot.decide import REQUIRED, figures
+from bot.sections import CLOSE_SENTENCE, choose_sentences
+from index.asked_units import asked_units, lacks_unit
 from index.documents import Clause
 from index.evidence import Sentence
 from index.numbers import Number, NumberKind, find_numbers
-from index.question_types import QuestionType, holds_type
+from index.question_types import QuestionType, holds_type, levels, same_level
 from index.tokens import tokens
 from index.words import content_words
 
@@ -35,20 +37,28 @@ _OTHER = (NumberKind.DOCUMENT, NumberKind.PHONE, NumberKind.ORDINAL, NumberKind.
 def also_needed(
     aspects: Sequence[Aspect], scored: Sequence[Sequence[Sentence]]
 ) -> tuple[Sentence, ...]:
-    """The sentences on things that an aspect of a question lists."""
-    pairs = zip(aspects, scored, strict=True)
-    return tuple(
-        one for aspect, own in pairs for one in for_each_thing(aspect.text, own, aspect.types)
-    )
+    """The sentences on things that an aspect of a question lists, and the date that it wants."""
+    found: list[Sentence] = []
+    for aspect, own in zip(aspects, scored, strict=True):
+        found.extend(for_each_thing(aspect.text, own, aspect.types))
+        dated = with_the_date(aspect.types, own, choose_sentences(own))
+        found.extend([dated] if dated else [])
+    return tuple(found)
 
 
 def confirming(aspect: Aspect, sentences: Sequence[Sentence]) -> Sequence[Sentence]:
-    """The sentences, the one first that has the figure, or the doer, which is asked for."""
+    """The sentences, the one first that has the figure, the doer or the level asked for."""
+    chosen = choose_sentences(sentences)
     wanted = None
     if QuestionType.YES_NO in aspect.types:
-        wanted = with_the_figure(aspect.text, sentences, choose_sentences(sentences))
+        wanted = with_the_figure(aspect.text, sentences, chosen)
     elif QuestionType.PERSON in aspect.types:
-        wanted = with_the_doer(aspect.text, sentences, choose_sentences(sentences))
+        wanted = with_the_doer(aspect.text, sentences, chosen)
+    wanted = (
+        wanted
+        or with_a_figure(aspect.text, aspect.types, sentences)
+        or at_the_level(levels(aspect.text), chosen)
+    )
     top = max(one.score for one in sentences)
     return [replace(one, score=top + ABOVE) if one is wanted else one for one in sentences]
 
@@ -113,6 +123,58 @@ def with_the_doer(
     top = max(one.score for one in sentences)
     able = [one for one in sentences if top - one.score <= NEAR and by.search(one.text)]
     return max(able, key=lambda one: one.score, default=None)
+
+
+def with_a_figure(
+    text: str, types: frozenset[QuestionType], sentences: Sequence[Sentence]
+) -> Sentence | None:
+    """The sentence with a figure, in the unit that is asked for: 3~5所 for 建多少所.
+
+    None when the best has one, none is as good, or no figure is asked for.
+    """
+    asked = figures(types)
+    if not asked:
+        return None
+    of_people = "人" in asked_units(text)
+
+    def has(one: Sentence) -> bool:
+        fits = any(holds_type(one.text, kind) for kind in asked)
+        counts = not of_people or "人" in _sorts(one.text)
+        return fits and counts and not lacks_unit(text, one.text)
+
+    ranked = sorted(sentences, key=lambda one: -one.score)
+    able = [one for one in ranked if ranked[0].score - one.score <= CLOSE_SENTENCE and has(one)]
+    return able[0] if able and able[0] is not ranked[0] else None
+
+
+def at_the_level(asked: frozenset[str], chosen: Sequence[Sentence]) -> Sentence | None:
+    """The chosen sentence on a school level that is asked about, if the best names only others."""
+    if not asked:
+        return None
+    ranked = sorted(chosen, key=lambda one: -one.score)
+    named = [levels(one.text) for one in ranked]
+    if not named[0] or same_level(asked, named[0]):
+        return None
+    able = [one for one, said in zip(ranked, named, strict=True) if same_level(asked, said)]
+    return able[0] if able else None
+
+
+def with_the_date(
+    types: frozenset[QuestionType], sentences: Sequence[Sentence], chosen: Sequence[Sentence]
+) -> Sentence | None:
+    """The sentence right before the best, under whose date it stands: 到2020年,建立…。实现….
+
+    None when a chosen sentence has a date, or none is asked for.
+    """
+    if QuestionType.DATE not in types or any(_is_dated(one) for one in chosen):
+        return None
+    best = max(sentences, key=lambda one: one.score)
+    before = [one for one in sentences if one.start < best.start][-1:]
+    return before[0] if before and _is_dated(before[0]) else None
+
+
+def _is_dated(sentence: Sentence) -> bool:
+    return holds_type(sentence.text, QuestionType.DATE) is True
 
 
 def _share(words: set[str], text: str) -> float:

@@ -30,7 +30,7 @@ from bot.searches import MANY_REGIONS, Searches, search
 from bot.sections import Section, Source, choose_sentences, make_source
 from bot.spoken import spoken_words
 from bot.understand import Reading
-from index.documents import Hit, Region
+from index.documents import Clause, Hit, Region
 from index.evidence import Sentence, SentenceScorer
 from index.question_types import QuestionType
 from index.scope import NATIONAL
@@ -186,7 +186,7 @@ class Retriever:
         """The best clause of each part of the question that is answered by itself."""
         for part in turn.parts:
             hits = search(part, scope.rows)
-            if not hits:
+            if not hits or _is_beside(part, hits[0].clause):
                 continue
             named = self._evidence(turn, part, Layer(scope, hits))
             if _answers(turn, named, scope.region):
@@ -232,6 +232,11 @@ def _surest_first(section: Section) -> tuple[bool, float]:
 
 def _regions(sections: Sequence[Section]) -> tuple[Region, ...]:
     return tuple(section.region for section in sections)
+
+
+def _is_beside(part: Aspect, clause: Clause) -> bool:
+    """Whether a part of a question wants no more than a date that happens to be the document's."""
+    return clause.kind == "signature" and QuestionType.DOCUMENT_METADATA not in part.types
 
 
 def _answers(turn: Turn, named: dict[str, float], region: Region) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.sections import Section, Source
-from index.question_types import QuestionType, levels, wider
+from index.question_types import QuestionType, levels, same_level
 
 VALUES = frozenset(  # what holds these of one level says nothing of another
     {
@@ -37,8 +37,4 @@ def at_level(section: Section, text: str) -> Section:
 
 def _fits(source: Source, asked: frozenset[str]) -> bool:
     said = levels(" ".join([*source.clause.path, *(quote.text for quote in source.quotes)]))
-    return not said or any(
-        one == other or one in wider(other, "levels") or other in wider(one, "levels")
-        for one in asked
-        for other in said
-    )
+    return not said or same_level(asked, said)

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from index.numbers import find_numbers, unit_pattern, units
 from index.words import load_data
 
-_PEOPLE = "个(?=人|娃|孩|学生|老师|教师)"
+_PEOPLE = "个?(?=人|娃|孩|学生|老师|教师)"
 _SOME = "(?<![哪了十这那好前后近头第的])(?<![^超]过)"  # else 几 is some, or which of them
 _PERSON = "人"
 
@@ -22,7 +22,7 @@ _PERSON = "人"
 def asked_units(text: str) -> frozenset[str]:
     """The units of the figures that a normalised question wants, with those of their kind."""
     listed, kinds = load_listed(), _kinds()
-    people = {_PERSON for one in _question().finditer(text) if one["people"]}
+    people = {_PERSON for one in _question().finditer(text) if one["people"] is not None}
     found = {units()[one["unit"]] for one in _question().finditer(text) if one["unit"]}
     return frozenset(unit for one in people | (found - listed) for unit in kinds.get(one, (one,)))
 

@@ -84,6 +84,7 @@ def holds_type(sentence: str, kind: QuestionType) -> bool | None:
     )
 
 
+@lru_cache(maxsize=4096)  # likewise
 def levels(text: str) -> frozenset[str]:
     """School levels that a text names, e.g. ``小学``."""
     return _named(text, "levels")
@@ -97,6 +98,15 @@ def groups(text: str) -> frozenset[str]:
 def wider(name: str, naming: Naming) -> tuple[str, ...]:
     """The levels or groups that contain this one: ``小学`` lies in ``义务教育``, ``基础教育``."""
     return tuple(load_naming()[naming][name]["within"])
+
+
+def same_level(some: frozenset[str], others: frozenset[str]) -> bool:
+    """Whether a level of the one kind is one of the other, lies in one or contains one."""
+    return any(
+        one == other or one in wider(other, "levels") or other in wider(one, "levels")
+        for one in some
+        for other in others
+    )
 
 
 def _asks(text: str, patterns: _Patterns) -> bool:

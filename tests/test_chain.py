@@ -514,9 +514,20 @@ def test_a_question_without_a_subject_takes_that_of_the_conversation(ask, questi
 
 
 def test_what_a_part_of_the_question_is_not_answered_on_is_said(ask):
-    answer = ask("某区那个懂法律的副校长由谁来当，一学期到学校几回？")
+    answer = ask("某区法治副校长哪年配齐，一学期到学校几回？")
     assert answer.status == "partial"
     assert WORDS("partly") in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "常州班额达标的比例要到多少，说的是哪年？",
+        "常州理顺公参民学校，最晚哪年哪月要完成？涉及几所？",
+    ],
+)
+def test_the_day_of_a_document_is_no_day_of_what_it_is_about(ask, question):
+    assert "2021年10月19日" not in ask(question).text
 
 
 @pytest.mark.parametrize(

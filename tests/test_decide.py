@@ -167,6 +167,12 @@ def test_a_sum_of_the_clause_that_is_not_quoted_answers_nobody_who_asks_for_one(
     assert not is_answered({"vote": 0.5, "unquoted": 1.0}, 1.0)
 
 
+@pytest.mark.parametrize(("best", "lacks"), [("不超过10年。", 1.0), ("比例达到10%。", 0.0)])
+def test_who_asks_for_a_share_is_not_answered_with_another_figure(best, lacks):
+    asked = frozenset({QuestionType.RATIO, QuestionType.FIGURE})
+    assert features(evidence(hit(0, 0.6), best=best), asked, 9)["no_figure"] == lacks
+
+
 @pytest.mark.parametrize(("best", "lacks"), [("教师参加交流。", 1.0), ("比例达到10%。", 0.0)])
 def test_who_asks_for_one_figure_in_a_region_is_not_answered_without_a_number(best, lacks):
     asked = frozenset({QuestionType.NUMBER, QuestionType.FIGURE})

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from bot.picking import for_each_thing, listed_things, with_the_doer, with_the_figure
+from bot.picking import (
+    at_the_level,
+    for_each_thing,
+    listed_things,
+    with_a_figure,
+    with_the_date,
+    with_the_doer,
+    with_the_figure,
+)
 from index.evidence import Sentence
 from index.question_types import QuestionType
 
@@ -87,3 +97,41 @@ def test_a_reason_is_no_doer_and_who_may_is_not_who_does():
     late = clause("职称评审每年一次。", "无正当理由逾期的不予审核。", "补助由学校代为申请。")
     assert with_the_doer("材料谁审核", late, late[:1]) is None
     assert with_the_doer("谁可以申请高级职称", late, late[:1]) is None
+
+
+def test_a_figure_that_is_asked_for_leads_when_it_is_as_near_and_in_its_unit():
+    plan, gardens, year = "科学编制布局规划。", "城区举办3~5所公办园。", "规划每3年修订一次。"
+    held, figure = clause(plan, gardens, year), frozenset({QuestionType.FIGURE})
+    assert with_a_figure("要建多少所幼儿园", figure, held) == held[1]
+    assert with_a_figure("隔几年修订一次", figure, held) == held[2]
+    assert with_a_figure("要建多少所幼儿园", figure, held[1:]) is None  # it leads already
+    assert with_a_figure("要建多少所幼儿园", figure, held[:1]) is None
+    assert with_a_figure("怎么建幼儿园", frozenset({QuestionType.MANNER}), held) is None
+
+
+def test_how_many_people_is_answered_by_a_figure_of_people():
+    share, majors, pupils = "按20%的比例聘教师。", "办好3个专业群。", "在校生稳定在3000人左右。"
+    held, figure = clause(share, majors, pupils), frozenset({QuestionType.FIGURE})
+    assert with_a_figure("职高招多少学生", figure, held) == held[2]
+
+
+def test_a_level_that_is_asked_about_leads_before_other_levels():
+    exam, near = "探索高中阶段学校招生录取模式。", "落实义务教育免试就近入学。"
+    held = clause(exam, near, "推进改革。")
+    assert at_the_level(frozenset({"小学"}), held) == held[1]
+    assert at_the_level(frozenset({"普通高中"}), held) is None  # the best is about it
+    assert at_the_level(frozenset({"学前教育"}), held) is None  # none is
+    assert at_the_level(frozenset(), held) is None
+    assert at_the_level(frozenset({"小学"}), clause("推进改革。", near)) is None  # it names none
+
+
+def test_a_date_before_the_best_sentence_is_quoted_for_who_asks_when():
+    year, goal, other = "到2020年,建立新的体制。", "实现义务教育现代化。", "加强宣传。"
+    held, when = clause(year, goal, other), frozenset({QuestionType.DATE})
+    best = [replace(held[0], score=0.5), held[1], held[2]]
+    assert with_the_date(when, best, best[1:]) == best[0]
+    assert with_the_date(when, best, best) is None  # it is quoted
+    assert with_the_date(frozenset(), best, best[1:]) is None
+    apart = clause(year, other, goal)
+    apart = [*apart[:2], replace(apart[2], score=2.0)]
+    assert with_the_date(when, apart, apart[2:]) is None  # another sentence stands between
