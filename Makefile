@@ -62,6 +62,7 @@ evaluate: index
 	$(BIN)/wence evaluate tests/data/questions.report8.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report9.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report10.jsonl
+	$(BIN)/wence evaluate tests/data/questions.report11.jsonl
 
 bench: index
 	$(BIN)/wence bench
