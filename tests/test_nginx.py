@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -45,10 +46,11 @@ class Paused(Reply):
 
 
 class Hasty(Reply):
-    """Closes each connection after its first reply and does not say so beforehand."""
+    """Closes each connection a moment after its first reply and does not say so beforehand."""
 
     def do_POST(self) -> None:
         super().do_POST()
+        time.sleep(0.005)
         self.close_connection = True
 
 
@@ -94,7 +96,7 @@ def test_one_ready_worker_is_enough(tmp_path: Path, way: str, workers: tuple) ->
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_worker_that_closes_its_connections_is_asked_again(tmp_path: Path, way: str) -> None:
+def test_a_worker_that_closes_its_connections_costs_no_question(tmp_path: Path, way: str) -> None:
     with front(tmp_path, Hasty, None) as client:
         assert asked(client, way) == {(200, json.dumps(READY)): 40}
 
