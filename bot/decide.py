@@ -18,6 +18,7 @@ from statistics import fmean
 from bot.bare import Bare
 from index.asked_units import lacks_unit
 from index.bank import Neighbours
+from index.details import speaks_of
 from index.documents import Hit
 from index.evidence import Sentence
 from index.question_types import QuestionType, holds_type
@@ -68,7 +69,7 @@ class Evidence:
     ``hits`` are its clauses, best first; ``elsewhere`` the best score of any other region;
     ``sentences`` those quoted of the best clause; ``neighbours`` the nearest everyday questions;
     ``subject`` the share of a general question's subject that stands in the best clause, ``said``
-    whether all its words stand in one sentence that is quoted;
+    whether all its words stand in one sentence that is quoted; ``details`` those asked about;
     ``bare`` what documents without everyday questions are judged by besides.
     """
 
@@ -79,6 +80,7 @@ class Evidence:
     subject: float = 0.0
     bare: Bare | None = None
     said: bool = False
+    details: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,14 @@ def _type_features(evidence: Evidence, types: frozenset[QuestionType]) -> dict[s
     is_figure = QuestionType.FIGURE in types
     found["no_figure"] = float(is_figure and _unquoted(evidence.sentences, figures(types)))
     found["unquoted"] = float(_unquoted(evidence.sentences, types.intersection(REQUIRED)))
+    found["no_detail"] = float(not _speaks_of_all(evidence))
     return found
+
+
+def _speaks_of_all(evidence: Evidence) -> bool:
+    """Whether a quoted sentence speaks of each detail that is asked about."""
+    quoted = [one.text for one in evidence.sentences] or [evidence.hits[0].clause.text]
+    return all(any(speaks_of(text, one) for text in quoted) for one in evidence.details)
 
 
 def figures(types: frozenset[QuestionType]) -> frozenset[QuestionType]:
@@ -193,9 +202,11 @@ def is_answered(named: Mapping[str, float], chance: float, region_is_named: bool
     says all of it is enough. Who asks how much money, which papers or schools, what age, what
     month or how often is not answered without one, nor from documents without everyday questions
     who asks how many metres or hours; nor, where a region is named, who asks for one figure. A
-    sum or an age of the clause counts only when it is quoted.
+    sum or an age of the clause counts only when it is quoted, and so does a detail asked about.
     """
-    if any(named.get(f"no_{kind}") for kind in (*REQUIRED, "unit")) or named.get("unquoted"):
+    if any(named.get(f"no_{kind}") for kind in (*REQUIRED, "unit", "detail")) or named.get(
+        "unquoted"
+    ):
         return False
     if region_is_named and named.get("no_figure"):
         return False

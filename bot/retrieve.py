@@ -30,6 +30,7 @@ from bot.searches import MANY_REGIONS, Searches, search
 from bot.sections import Section, Source, choose_sentences, make_source
 from bot.spoken import spoken_words
 from bot.understand import Reading
+from index.details import asked_details
 from index.documents import Clause, Hit, Region
 from index.evidence import Sentence, SentenceScorer
 from index.question_types import QuestionType
@@ -205,7 +206,8 @@ class Retriever:
         subject = aspect.share_in(hits[0].clause)
         bare = bare_of(aspect, scope, turn.reading.scope.named, self.spoken)
         said = aspect.is_in(quoted)
-        found = Evidence(hits, scope.elsewhere, quoted, near, subject, bare, said)
+        details = asked_details(aspect.text)
+        found = Evidence(hits, scope.elsewhere, quoted, near, subject, bare, said, details)
         return features(found, aspect.types, len(aspect.text))
 
     def _sentences(self, turn: Turn, aspect: Aspect, hit: Hit) -> tuple[Sentence, ...]:

@@ -44,9 +44,12 @@ def evidence(
     best: str = "教师参加交流。",
     near: Neighbours = NEAR,
     bare: Bare | None = None,
+    details: frozenset[str] = frozenset(),
 ) -> Evidence:
     sentences = (Sentence("别的。", 0, 3, 0.1), Sentence(best, 3, 9, 0.9))
-    return Evidence(hits, elsewhere=0.2, sentences=sentences, neighbours=near, bare=bare)
+    return Evidence(
+        hits, elsewhere=0.2, sentences=sentences, neighbours=near, bare=bare, details=details
+    )
 
 
 def bare(question: str, national: bool = False) -> Bare:
@@ -106,7 +109,9 @@ def test_a_type_that_is_not_asked_for_is_not_missed():
     typed = {name: value for name, value in named.items() if name.startswith(("asks_", "no_"))}
     assert typed == dict.fromkeys(typed, 0.0)
     required = set(REQUIRED) - set(VALUE_TYPES)
-    assert len(typed) == len(VALUE_TYPES) * 2 + len(FORM_TYPES) + len(required) + 1  # no_figure
+    assert (
+        len(typed) == len(VALUE_TYPES) * 2 + len(FORM_TYPES) + len(required) + 2
+    )  # no_figure, no_detail
 
 
 @pytest.mark.parametrize("model", ["expanded", "plain"])
@@ -165,6 +170,13 @@ def test_a_sum_of_the_clause_that_is_not_quoted_answers_nobody_who_asks_for_one(
         named = features(evidence(hit(0, 0.6), best=best), asked, 9)
         assert named["unquoted"] == unquoted
     assert not is_answered({"vote": 0.5, "unquoted": 1.0}, 1.0)
+
+
+@pytest.mark.parametrize(("best", "lacks"), [("推行导师制。", 1.0), ("按规定发放津贴。", 0.0)])
+def test_a_detail_that_no_quoted_sentence_speaks_of_is_not_answered(best, lacks):
+    asked = evidence(hit(0, 0.6), best=best, details=frozenset({"pay"}))
+    assert features(asked, frozenset(), 9)["no_detail"] == lacks
+    assert is_answered({"vote": 0.5, "no_detail": lacks}, 1.0) is not bool(lacks)
 
 
 @pytest.mark.parametrize(("best", "lacks"), [("不超过10年。", 1.0), ("比例达到10%。", 0.0)])

@@ -28,8 +28,8 @@ digests disk documents errors fusion lines make_divisions order postings quiet r
 asked carrier cleaner codec guesses keywords make_readings modelcache naming numbering
   publish reading.containers reading.pdf reading.plain reading.sheets region_data store
   syllables word_odds words
-adapter before blocks checks.kinds checks.probes compare_versions days decoded english levels
-  library.files library.names numerals outline parsed passages prepared probe reading.archive
+adapter before blocks checks.kinds checks.probes compare_versions days decoded details english
+  levels library.files library.names numerals outline parsed passages prepared probe reading.archive
   reading.html reading.ooxml reading.rows region_latin region_sounds sidecar store_files
   store_server thesaurus vocabulary
 checks.balance checks.contents checks.garbled checks.known checks.sentences checks.sequence
