@@ -63,6 +63,7 @@ evaluate: index
 	$(BIN)/wence evaluate tests/data/questions.report9.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report10.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report11.jsonl
+	$(BIN)/wence evaluate tests/data/questions.report12.jsonl
 
 bench: index
 	$(BIN)/wence bench
