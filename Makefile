@@ -64,6 +64,7 @@ evaluate: index
 	$(BIN)/wence evaluate tests/data/questions.report10.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report11.jsonl
 	$(BIN)/wence evaluate tests/data/questions.report12.jsonl
+	$(BIN)/wence evaluate tests/data/questions.report13.jsonl
 
 bench: index
 	$(BIN)/wence bench

@@ -22,6 +22,11 @@ from index.words import normalise
         ("学区长怎么选出来", {"selection"}),
         ("占体育课可以举报吗", {"complaint"}),
         ("督导报告哪里能查到", {"publication"}),
+        ("心理测评没过可以复核吗", {"review"}),
+        ("手机丢了学校赔不赔", {"damages"}),
+        ("并校之后有没有校车", {"transport"}),
+        ("同步课堂用哪个软件", {"software"}),
+        ("述职评成几个等次", {"grades"}),
     ],
 )
 def test_a_question_names_the_details_it_asks_about(question, details):

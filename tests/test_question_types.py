@@ -18,6 +18,7 @@ Q = QuestionType
     ("question", "types"),
     [
         ("生均公用经费一年多少钱", {Q.AMOUNT}),
+        ("一个娃一年奖补好多钱", {Q.AMOUNT}),
         ("教师轮岗要去几年", {Q.DURATION, Q.FIGURE}),
         ("评职称要在乡下教几年", {Q.DURATION, Q.FIGURE}),
         ("骨干教师交流比例是多少", {Q.RATIO, Q.FIGURE}),
