@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from sqlalchemy import text
@@ -70,6 +71,20 @@ def test_many_writers_at_once_make_one_whole_chain(tmp_path):
     with stores[0].reading() as session:
         state = verify_audit(session)
     assert (state.count, state.broken_at) == (40, None)
+
+
+def test_stores_that_open_a_new_database_at_once_all_come_in(tmp_path):
+    for n in range(20):
+        stores = [toy_store(tmp_path / str(n)) for _ in range(8)]
+        together = Barrier(8)
+
+        def enter(store: Store, together: Barrier = together) -> int:
+            together.wait()
+            with store.reading() as session:
+                return verify_audit(session).count
+
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(enter, stores)) == [0] * 8
 
 
 def spoil(path: Path) -> None:

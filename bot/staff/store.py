@@ -8,6 +8,7 @@ read or write, done.
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -15,6 +16,7 @@ from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
 from threading import Lock
+from time import monotonic, sleep
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, insert, make_url, text
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
@@ -27,6 +29,7 @@ from index.errors import SettingsError, WenceError
 
 SCHEMA_LOCK = 7_315_001  # of PostgreSQL, while the schema is made
 WAIT = 3  # seconds for a connection or for another writer
+PAUSE = 0.01  # seconds before SQLite is asked again
 logger = logging.getLogger(__name__)
 
 
@@ -179,15 +182,24 @@ def open_store(settings: Settings) -> Store:
     )
 
 
-def _prepare_sqlite(connection: object, record: object) -> None:
-    connection.isolation_level = None  # type: ignore[attr-defined]  # we begin transactions
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "recursive_triggers=ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")  # type: ignore[attr-defined]
+def _prepare_sqlite(connection: sqlite3.Connection, record: object) -> None:
+    connection.isolation_level = None  # we begin transactions
+    _use_wal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Of two that turn a new database to WAL at once, SQLite refuses one without any waiting."""
+    deadline = monotonic() + WAIT
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if monotonic() >= deadline:
+                raise
+            sleep(PAUSE)
 
 
 def _begin_sqlite(connection: Connection) -> None:
